@@ -1,0 +1,166 @@
+"""The vocabulary: every quantity the ledger may hold, with its unit, symbol and one sentence.
+
+A quantity is named once, here. A claim in a study, a result of an analysis and a derived number use the same
+name, which is what lets one relation audit them all.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+
+from limetal.errors import BadInputError
+from limetal.units import field_unit
+
+__all__ = ["QUANTITIES", "Quantity", "quantity"]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One word of the vocabulary.
+
+    Attributes
+    ----------
+    name
+        The word, as studies and results write it.
+    unit
+        Field unit of its numbers; ``"text"`` for a quantity whose value is words.
+    symbol
+        As the field writes it, for axes and tables.
+    meaning
+        One sentence: what the number is, with its convention.
+    """
+
+    name: str
+    unit: str
+    symbol: str
+    meaning: str
+
+
+_ROWS = (
+    # composition
+    ("mass_fraction", "%", "w", "Mass of a phase over the mass of the electrode without collector."),
+    ("volume_fraction", "%", "φ", "Volume of a phase over the pore-free volume of the electrode."),
+    ("mole_fraction", "%", "x", "Atoms of an element over all atoms of an alloy."),
+    ("mass_ratio", "1", "m₁/m₂", "Mass of the first named component over that of the second, as weighed."),
+    ("molar_ratio", "1", "n₁/n₂", "Amount of the first named component over that of the second, as weighed."),
+    ("formulation_fraction", "%", "w", "Mass of a component over the dry mass of an electrode coating."),
+    ("formulation_sum", "%", "Σw", "Sum of the mass fractions of an electrode coating; must be 100 %."),
+    # density and geometry
+    ("density", "g/cm3", "ρ", "Mass over outer volume, pores included (apparent density)."),
+    ("pore_free_density", "g/cm3", "ρ₀", "Mass over the summed volume of the phases, no pores."),
+    ("porosity", "%", "ε", "Pore volume over outer volume."),
+    ("thickness", "um", "d", "Thickness of an electrode without collector."),
+    ("thickness_change", "%", "Δd/d", "Change of thickness over the fresh thickness."),
+    ("area", "cm2", "A", "Geometric area of one electrode face."),
+    ("diameter", "cm", "⌀", "Diameter of a round electrode."),
+    # capacity
+    ("specific_capacity", "mAh/g", "q", "Charge per mass of electrode that a test delivered."),
+    ("theoretical_specific_capacity", "mAh/g", "q_th", "Charge per mass that somebody computed as the limit."),
+    ("free_lithium_capacity", "mAh/g", "q_free", "Charge of the metallic lithium per mass of electrode."),
+    ("strippable_capacity", "mAh/g", "q_strip",
+     "Charge per mass of electrode of all lithium that leaves up to the cut-off voltage, alloys included."),
+    ("total_lithium_capacity", "mAh/g", "q_Li", "Charge of all lithium atoms per mass of electrode."),
+    ("utilisation", "%", "u", "Delivered over strippable capacity at the same cut-off."),
+    ("volumetric_capacity", "mAh/cm3", "q_v", "Charge per outer volume of electrode without collector."),
+    ("areal_capacity", "mAh/cm2", "q_A", "Charge per geometric area of one electrode face."),
+    ("nominal_specific_capacity", "mAh/g", "1C", "Charge per mass of active material that defines 1C."),
+    ("specific_current_1C", "mA/g", "1C", "Current per mass of active material that is called 1C."),
+    ("capacity", "Ah", "Q", "Charge of a whole cell."),
+    # cell
+    ("mass_loading", "mg/cm2", "m_A", "Mass of active material per area of one face."),
+    ("electrolyte_volume", "uL", "V_E", "Volume of electrolyte put into one cell."),
+    ("electrolyte_to_capacity", "g/Ah", "E/C", "Mass of electrolyte over the capacity of the cell."),
+    ("np_ratio", "1", "N/P", "Areal capacity of the fresh negative over that of the positive electrode."),
+    ("normalised_specific_capacity", "mAh/g", "NSC",
+     "Negative capacity over (negative + collector mass) and over N/P."),
+    ("capacity_retention", "%", "R_N", "Capacity over that of the first regular cycle."),
+    ("coulombic_efficiency", "%", "CE", "Discharge over charge capacity of one cycle (full cell)."),
+    ("cycle_life", "1", "N", "Number of cycles reached."),
+    ("specific_energy", "Wh/kg", "E_m", "Energy per mass of cell."),
+    ("energy_density", "Wh/L", "E_v", "Energy per volume of cell."),
+    # conditions
+    ("current_density", "mA/cm2", "j", "Current per geometric area."),
+    ("cycled_capacity", "mAh/cm2", "Δq", "Charge moved per half-cycle and area."),
+    ("c_rate", "1/h", "C", "Current in multiples of the one-hour current."),
+    ("cutoff_voltage", "V", "U_c", "Voltage at which a step ends."),
+    ("voltage_window_low", "V", "U_min", "Lower end of a voltage window."),
+    ("voltage_window_high", "V", "U_max", "Upper end of a voltage window."),
+    ("temperature", "K", "T", "Temperature of the cell or process."),
+    ("pressure", "MPa", "p", "Stack pressure."),
+    ("duration", "h", "t", "Length of a test."),
+    ("cycle", "1", "n", "Index of a cycle, counted from 1."),
+    ("scan_rate", "mV/s", "v", "Change of potential with time."),
+    ("frequency", "Hz", "f", "Frequency of an excitation."),
+    ("amplitude", "V", "û", "Amplitude of an excitation."),
+    ("number_of_points", "1", "N", "Rows of a record or points of a spectrum."),
+    # symmetric cells
+    ("hysteresis", "V", "ΔU", "Voltage hysteresis of a symmetric cell as somebody printed it, definition not given."),
+    ("hysteresis_end", "V", "U_end", "|Cell voltage| at the end of the half-cycle, mean of plating and stripping."),
+    ("hysteresis_mean", "V", "Ū", "Time-weighted mean |cell voltage| of the half-cycle, mean of both directions."),
+    ("hysteresis_plateau", "V", "U_pl",
+     "Time-weighted median |cell voltage| of the settled part of the half-cycle, mean of both directions."),
+    ("hysteresis_full_gap", "V", "U₊−U₋", "Time-weighted mean voltage of plating minus that of stripping."),
+    ("areal_resistance", "ohm cm2", "R_A", "Cell voltage over current density, both interfaces together."),
+    ("exchange_current_density", "mA/cm2", "j₀", "Exchange current per geometric area of one electrode."),
+    ("film_resistance", "ohm cm2", "R_f", "Resistance of the surface film of one electrode times its area."),
+    ("electrolyte_resistance", "ohm cm2", "R_E", "Resistance of separator and electrolyte times area."),
+    ("transfer_coefficient", "1", "α", "Share of the overpotential that drives the cathodic direction."),
+    ("film_growth", "ohm cm2", "dR_f/dn", "Growth of the film resistance of one electrode per cycle."),
+    ("half_cycles", "1", "N", "Number of half-cycles found in a record."),
+    # impedance
+    ("series_resistance", "ohm", "R_s", "Ohmic resistance of the cell (high-frequency intercept)."),
+    ("sei_resistance", "ohm", "R_SEI", "Resistance of the surface-film arc of the whole cell."),
+    ("charge_transfer_resistance", "ohm", "R_ct", "Resistance of the charge-transfer arc of the whole cell."),
+    ("total_resistance", "ohm", "ΣR", "Sum of series, film and charge-transfer resistance of the whole cell."),
+    ("activation_energy", "kJ/mol", "E_a", "Slope of ln(T/R) against 1/T times −R."),
+    # mechanics
+    ("tensile_strength", "MPa", "R_m", "Largest engineering stress of a tensile test."),
+    ("toughness", "J/m3", "U_T", "Area under the engineering stress–strain curve to fracture."),
+    ("work_of_fracture", "J/m2", "W_f", "Area under the stress–displacement curve to fracture."),
+    ("increase", "%", "Δ", "Relative increase of the quantity named in the conditions over its reference."),
+    ("factor", "1", "×", "Ratio of the quantity named in the conditions to its reference."),
+    # structure
+    ("two_theta", "deg", "2θ", "Diffraction angle."),
+    ("d_spacing", "angstrom", "d", "Distance of lattice planes."),
+    ("wavelength", "angstrom", "λ", "Wavelength of the X-rays."),
+    ("binding_energy", "eV", "E_B", "Binding energy of a core level."),
+    # records
+    ("voltage_min", "V", "U_min", "Lowest voltage in a record."),
+    ("voltage_max", "V", "U_max", "Highest voltage in a record."),
+    ("current_max", "mA", "I_max", "Largest |current| in a record."),
+    ("charge_passed_positive", "mAh", "Q₊", "Integral of the positive current of a record over time."),
+    ("charge_passed_negative", "mAh", "Q₋", "Integral of |negative current| of a record over time."),
+    ("cycles", "1", "N", "Number of cycles an instrument counted."),
+    # what a claim may also say in words
+    ("definition", "text", "", "Words that define a quantity or a condition."),
+)
+
+#: The vocabulary by name.
+QUANTITIES: dict[str, Quantity] = {
+    row[0]: Quantity(row[0], row[1] if row[1] == "text" else field_unit(row[1]), row[2], row[3]) for row in _ROWS
+}
+
+
+def quantity(name: str, *, where: str = "quantity") -> Quantity:
+    """Look a quantity up.
+
+    Raises
+    ------
+    BadInputError
+        If the vocabulary has no such word; names the nearest.
+
+    Examples
+    --------
+    >>> quantity("np_ratio").symbol
+    'N/P'
+    >>> quantity("thicknes")
+    Traceback (most recent call last):
+    ...
+    limetal.errors.BadInputError: quantity: found 'thicknes', want a quantity such as 'thickness' (limetal list quantities shows all)
+    """
+    if name in QUANTITIES:
+        return QUANTITIES[name]
+    near = difflib.get_close_matches(name, QUANTITIES, n=1, cutoff=0.5)
+    wanted = f"a quantity such as {(near or ['thickness'])[0]!r} (limetal list quantities shows all)"
+    raise BadInputError(where, repr(name), wanted)
