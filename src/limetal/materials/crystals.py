@@ -39,7 +39,7 @@ class Crystal:
     a_angstrom, b_angstrom, c_angstrom, alpha_deg, beta_deg, gamma_deg
         The cell in the conventional setting.
     formula_units
-        Z: how many of the phase's formula units fill one cell.
+        Z: how many of the phase's formula units fill one cell; a disordered alloy may hold a fraction.
     source
         Where the cell was seen; for an assumed cell, why it is believed.
     relative_std
@@ -59,7 +59,7 @@ class Crystal:
     alpha_deg: float
     beta_deg: float
     gamma_deg: float
-    formula_units: int
+    formula_units: float
     source: str
     assumed: bool = field(default=False, kw_only=True)
     relative_std: float = field(default=1e-3, kw_only=True)
@@ -70,20 +70,24 @@ class Crystal:
         if not all(math.isfinite(x) and x > 0 for x in lengths):
             raise BadInputError("crystal", f"cell lengths {lengths}", "three positive lengths in angstrom")
         if not all(0 < x < 180 for x in angles) or _angle_factor(*angles) <= 0:
-            raise BadInputError("crystal", f"cell angles {angles}", "three angles in degrees that close a cell")
-        if self.formula_units < 1:
-            raise BadInputError("crystal", f"{self.formula_units} formula units in a cell", "one or more")
+            raise BadInputError(
+                "crystal", f"cell angles {angles}", "three angles in degrees that close a cell"
+            )
+        if not (math.isfinite(self.formula_units) and self.formula_units > 0):
+            raise BadInputError(
+                "crystal", f"{self.formula_units} formula units in a cell", "a positive number"
+            )
         if not self.source.strip():
             raise BadInputError("crystal", "no source", "where the cell comes from, or why it is assumed")
 
     @classmethod
-    def cubic(cls, space_group: str, a: float, z: int, source: str, *, assumed: bool = False) -> Crystal:
+    def cubic(cls, space_group: str, a: float, z: float, source: str, *, assumed: bool = False) -> Crystal:
         """Cell with three equal edges and right angles."""
         return cls(space_group, a, a, a, 90.0, 90.0, 90.0, z, source, assumed=assumed)
 
     @classmethod
     def hexagonal(
-        cls, space_group: str, a: float, c: float, z: int, source: str, *, assumed: bool = False
+        cls, space_group: str, a: float, c: float, z: float, source: str, *, assumed: bool = False
     ) -> Crystal:
         """Cell with two equal edges at 120 degrees; also the hexagonal setting of a rhombohedral crystal."""
         return cls(space_group, a, a, c, 90.0, 90.0, 120.0, z, source, assumed=assumed)
@@ -100,10 +104,16 @@ class Crystal:
         angles = {"alpha": self.alpha_deg, "beta": self.beta_deg, "gamma": self.gamma_deg}
         note = f"{self.space_group}, {self.formula_units} formula units per cell"
         return tuple(
-            (k, Fact(v, v * self.relative_std, "angstrom", self.source, assumed=self.assumed, convention=note))
+            (
+                k,
+                Fact(
+                    v, v * self.relative_std, "angstrom", self.source, assumed=self.assumed, convention=note
+                ),
+            )
             for k, v in lengths.items()
         ) + tuple(
-            (k, Fact(v, None, "deg", self.source, assumed=self.assumed, convention=note)) for k, v in angles.items()
+            (k, Fact(v, None, "deg", self.source, assumed=self.assumed, convention=note))
+            for k, v in angles.items()
         )
 
 
@@ -116,7 +126,8 @@ def _angle_factor(alpha_deg: float, beta_deg: float, gamma_deg: float) -> float:
 def xray_density(formula: str, crystal: Crystal) -> Fact:
     """Density of the perfect crystal, ``Z M / (N_A V)``, in g/cm3.
 
-    Real material is lighter by its pores and vacancies. The spread is that of the cell and of the atomic weights.
+    Real material is lighter by its pores and vacancies. The spread is that of the cell and of the atomic
+    weights.
 
     Examples
     --------
@@ -174,6 +185,8 @@ def two_theta_deg(spacing_angstrom: float, wavelength_angstrom: float = CU_KALPH
     sine = wavelength_angstrom / (2 * spacing_angstrom)
     if sine > 1:
         raise BadInputError(
-            "planes", f"a spacing of {spacing_angstrom} angstrom", f"at least {wavelength_angstrom / 2} angstrom"
+            "planes",
+            f"a spacing of {spacing_angstrom} angstrom",
+            f"at least {wavelength_angstrom / 2} angstrom",
         )
     return 2 * math.degrees(math.asin(sine))

@@ -15,16 +15,16 @@ __all__ = ["Fact"]
 class Fact:
     """A number of a material with its spread, its source and its convention.
 
-    A field that holds a `Fact` has no unit in its name, because the fact carries it; fields and properties that
-    are plain floats end in their unit (``density`` and ``density_g_cm3``).
+    A field that holds a `Fact` has no unit in its name, because the fact carries it; fields and properties
+    that are plain floats end in their unit (``density`` and ``density_g_cm3``).
 
     Attributes
     ----------
     value
         In ``unit``.
     std
-        Standard uncertainty in ``unit``, or None where nothing is known about the spread. For a product family
-        (CNTs, laminates) it is the spread between products, not of one measurement.
+        Standard uncertainty in ``unit``, or None where nothing is known about the spread. For a product
+        family (CNTs, laminates) it is the spread between products, not of one measurement.
     unit
         One of `limetal.units.FIELD_UNITS`.
     source
@@ -60,7 +60,9 @@ class Fact:
         if not math.isfinite(self.value):
             raise BadInputError("fact", f"the value {self.value}", "a finite number")
         if self.std is not None and not (math.isfinite(self.std) and self.std >= 0):
-            raise BadInputError("fact", f"the standard uncertainty {self.std}", "zero, a positive number or None")
+            raise BadInputError(
+                "fact", f"the standard uncertainty {self.std}", "zero, a positive number or None"
+            )
         if self.unit not in FIELD_UNITS:
             raise BadInputError("fact", f"the unit {self.unit!r}", f"one of {', '.join(FIELD_UNITS)}")
         if not self.source.strip():

@@ -4,8 +4,8 @@ References
 ----------
 .. [1] T. Prohaska et al., Standard atomic weights of the elements 2021 (IUPAC Technical Report), Pure Appl.
    Chem. 94 (2022) 573, doi 10.1515/pac-2019-0603: the abridged values and their bounds.
-.. [2] A. Possolo et al., Interpreting and propagating the uncertainty of the standard atomic weights, Pure Appl.
-   Chem. 90 (2018) 395, doi 10.1515/pac-2016-0402: bounds as a uniform distribution.
+.. [2] A. Possolo et al., Interpreting and propagating the uncertainty of the standard atomic weights, Pure
+   Appl. Chem. 90 (2018) 395, doi 10.1515/pac-2016-0402: bounds as a uniform distribution.
 .. [3] E. Tiesinga et al., CODATA recommended values 2018, Rev. Mod. Phys. 93 (2021) 025010,
    doi 10.1103/RevModPhys.93.025010: the Faraday and Avogadro constants, exact since the SI of 2019.
 """
@@ -37,7 +37,7 @@ AVOGADRO_PER_MOL = 6.02214076e23
 C_PER_MAH = 3.6
 FARADAY_MAH_MOL = FARADAY_C_MOL / C_PER_MAH
 
-_SOURCE = "IUPAC standard atomic weights 2021, abridged table, doi 10.1515/pac-2019-0603"
+_SOURCE = "IUPAC abridged standard atomic weights 2021, doi 10.1515/pac-2019-0603"
 _CONVENTION = "standard uncertainty = printed bound / sqrt(3) (uniform, doi 10.1515/pac-2016-0402)"
 #: Abridged value and printed bound. The bound of Li is wide because 6Li is taken out of commercial lithium.
 _ABRIDGED = {
@@ -48,7 +48,7 @@ _ABRIDGED = {
     "Ti": (47.867, 0.001), "V": (50.942, 0.001), "Cr": (51.996, 0.001), "Mn": (54.938, 0.001),
     "Fe": (55.845, 0.002), "Co": (58.933, 0.001), "Ni": (58.693, 0.001), "Cu": (63.546, 0.003),
     "Zn": (65.38, 0.02), "Ga": (69.723, 0.001), "Ge": (72.630, 0.008), "Br": (79.904, 0.003),
-    "Zr": (91.224, 0.002), "Nb": (92.906, 0.001), "Ag": (107.87, 0.01), "In": (114.82, 0.01),
+    "Nb": (92.906, 0.001), "Ag": (107.87, 0.01), "In": (114.82, 0.01),
     "Sn": (118.71, 0.01), "Sb": (121.76, 0.01), "I": (126.90, 0.01), "La": (138.91, 0.01),
     "Ta": (180.95, 0.01), "W": (183.84, 0.01), "Au": (196.97, 0.01), "Bi": (208.98, 0.01),
 }  # fmt: skip
@@ -158,17 +158,21 @@ def molar_mass_g_mol(formula: str, *, where: str = "formula") -> float:
 
 
 def molar_mass_std_g_mol(formula: str, *, where: str = "formula") -> float:
-    """Standard uncertainty of `molar_mass_g_mol`; atoms of one element are equally heavy, so they add linearly.
+    """Return the standard uncertainty of `molar_mass_g_mol`.
+
+    Atoms of one element are wrong together, so their errors add; those of different elements do not.
 
     Examples
     --------
     >>> round(molar_mass_std_g_mol("Li"), 4), round(molar_mass_std_g_mol("Li3N"), 3)
     (0.0346, 0.104)
     """
-    return math.hypot(*(number * (ATOMIC_MASSES[symbol].std or 0.0) for symbol, number in _parse(formula, where)))
+    return math.hypot(
+        *(number * (ATOMIC_MASSES[symbol].std or 0.0) for symbol, number in _parse(formula, where))
+    )
 
 
-def capacity_mAh_g(formula: str, electrons: float, *, where: str = "formula") -> float:
+def capacity_mAh_g(formula: str, electrons: float, *, where: str = "formula") -> float:  # noqa: N802
     """Theoretical capacity, ``z F / M``, in mAh per gram of the formula.
 
     Parameters
@@ -190,7 +194,7 @@ def capacity_mAh_g(formula: str, electrons: float, *, where: str = "formula") ->
     return electrons * FARADAY_MAH_MOL / molar_mass_g_mol(formula, where=where)
 
 
-def capacity_of_lithium_mAh_g() -> float:
+def capacity_of_lithium_mAh_g() -> float:  # noqa: N802 - the name carries its unit
     """Capacity of metallic lithium; papers round it to 3860.
 
     Examples

@@ -1,0 +1,112 @@
+"""What a cycling record holds: length, points, voltage and current range, charge passed, cycles counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from limetal.analyses._base import Analysis, Findings, Number
+from limetal.analyses._decimate import min_max
+from limetal.exhibits import Axis, Plot, Series
+from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
+from limetal.records.cycling import CyclingRecord
+
+__all__ = ["Options", "Overview", "overview"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """No choice changes these numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Overview:
+    """Range and length of a record; currents and charges are None where the file has no current."""
+
+    record: CyclingRecord
+    points: int
+    duration_h: float
+    voltage_min_V: float
+    voltage_max_V: float
+    current_max_mA: float | None
+    charge_positive_mAh: float | None
+    charge_negative_mAh: float | None
+    cycles: int | None
+
+
+def overview(record: CyclingRecord, options: Options | None = None) -> Overview:  # noqa: ARG001 - one signature for all
+    """Range and length of a cycling record.
+
+    Charges are trapezoid integrals of the current over time, positive and negative parts apart.
+
+    Examples
+    --------
+    One hour at 2 mA, then one hour at -1 mA:
+
+    >>> t = np.array([0.0, 3600.0, 3600.0, 7200.0])
+    >>> record = CyclingRecord(t, np.full(4, 3.7), np.array([2e-3, 2e-3, -1e-3, -1e-3]), source="steps")
+    >>> seen = overview(record)
+    >>> seen.duration_h, round(seen.charge_positive_mAh, 6), round(seen.charge_negative_mAh, 6)
+    (2.0, 2.0, 1.0)
+    """
+    t, i = record.test_time_second, record.current_ampere
+    charge = [None, None]
+    if i is not None:
+        to_mAh = MA_PER_A / SECONDS_PER_HOUR
+        charge = [float(np.trapezoid(np.maximum(s * i, 0.0), t)) * to_mAh for s in (1.0, -1.0)]
+    cycles = None if record.cycle_count is None else int(np.unique(record.cycle_count).size)
+    return Overview(
+        record=record,
+        points=record.rows,
+        duration_h=float(t[-1] - t[0]) / SECONDS_PER_HOUR,
+        voltage_min_V=float(record.voltage_volt.min()),
+        voltage_max_V=float(record.voltage_volt.max()),
+        current_max_mA=None if i is None else float(np.abs(i).max()) * MA_PER_A,
+        charge_positive_mAh=charge[0],
+        charge_negative_mAh=charge[1],
+        cycles=cycles,
+    )
+
+
+def tell(result: Overview) -> Findings:
+    """Say the result to the ledger and the report."""
+    numbers = [
+        Number("number_of_points", float(result.points)),
+        Number("duration", result.duration_h),
+        Number("voltage_min", result.voltage_min_V),
+        Number("voltage_max", result.voltage_max_V),
+    ]
+    not_computed: list[tuple[str, str]] = []
+    if result.current_max_mA is None:
+        not_computed.append(("charge_passed_positive", "the record has no current"))
+    else:
+        note = "trapezoid integral over test time"
+        numbers += [
+            Number("current_max", result.current_max_mA),
+            Number("charge_passed_positive", result.charge_positive_mAh or 0.0, note=note),
+            Number("charge_passed_negative", result.charge_negative_mAh or 0.0, note=note),
+        ]
+    if result.cycles is not None:
+        numbers.append(Number("cycles", float(result.cycles), note="distinct cycle counts in the file"))
+    return Findings(tuple(numbers), _plots(result), not_computed=tuple(not_computed))
+
+
+def _plots(result: Overview) -> tuple[Plot, ...]:
+    if result.record.cell is not None and result.record.cell.kind == "symmetric":
+        return ()  # the hysteresis analysis draws the same curve with its own scale
+    t, v = min_max(result.record.test_time_second / SECONDS_PER_HOUR, result.record.voltage_volt)
+    time, volts = Axis("time", "h"), Axis("voltage", "V")
+    caption = "Where points are dense, the lowest and highest of each stretch are drawn."
+    return (Plot("record_voltage", "Voltage of the record", time, volts, (Series(t, v),), caption),)
+
+
+PLUGIN = Analysis(
+    title="range, length, charge and cycles of a cycling record",
+    takes=CyclingRecord,
+    cells=(),
+    analyse=overview,
+    tell=tell,
+    options=Options,
+    sources=("Battery Data Format 1.3.0 for names and sign; trapezoid rule for charges",),
+)

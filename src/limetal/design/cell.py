@@ -1,0 +1,149 @@
+"""Ledger entries of cells: inputs as stated, balances with their convention."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from limetal.design.electrode import LithiumDesign, PositiveDesign, derived, stated
+from limetal.design.uncertain import Uncertain, uncertain
+from limetal.ledger import Entry
+from limetal.materials import ELECTROLYTES, FOILS
+from limetal.physics.capacity import areal_capacity_mAh_cm2, normalised_specific_capacity_mAh_g, np_ratio
+from limetal.physics.constants import UM_PER_CM
+from limetal.study import Study
+from limetal.study.models import Cell, Collector, FullCell
+
+__all__ = ["area_cm2", "cell_entries"]
+
+UL_PER_CM3 = 1e3
+MAH_PER_AH = 1e3
+#: Keys of a cell that enter the ledger as they stand, with the quantity they are.
+_STATED = {
+    "area": "area",
+    "diameter": "diameter",
+    "thickness": "thickness",
+    "negative_thickness": "thickness",
+    "electrolyte_volume": "electrolyte_volume",
+    "electrolyte_ratio": "electrolyte_to_capacity",
+    "temperature": "temperature",
+    "pressure": "pressure",
+    "capacity": "capacity",
+    "one_C": "specific_current_1C",
+    "cutoff": "cutoff_voltage",
+}
+
+
+def area_cm2(cell: Cell) -> float | None:
+    """Area of one face of a cell, from its area or its diameter; None if neither is given."""
+    if cell.area is not None:
+        return cell.area.value
+    if cell.diameter is not None:
+        return math.pi * cell.diameter.value**2 / 4
+    return None
+
+
+def cell_entries(
+    study: Study,
+    name: str,
+    cell: Cell,
+    lithium: Mapping[str, LithiumDesign],
+    positive: Mapping[str, PositiveDesign],
+) -> tuple[tuple[Entry, ...], tuple[tuple[str, str], ...]]:
+    """Entries of one cell, and what could not be computed."""
+    subject = f"cells.{name}"
+    entries: list[Entry] = []
+    for key, quantity in _STATED.items():
+        written = getattr(cell, key, None)
+        if written is not None:
+            note = "foil thickness in this cell" if quantity == "thickness" else ""
+            entries.append(stated(subject, quantity, written, study.place("cells", name, key), note))
+    if cell.diameter is not None:
+        entries.append(derived(subject, "area", area_cm2(cell), "disc of the stated diameter"))
+    if not isinstance(cell, FullCell):
+        return tuple(entries), ()
+    more, not_computed = _full(study, name, cell, lithium[cell.negative], positive[cell.positive])
+    return (*entries, *more), not_computed
+
+
+def _full(
+    study: Study, name: str, cell: FullCell, negative: LithiumDesign, positive: PositiveDesign
+) -> tuple[list[Entry], tuple[tuple[str, str], ...]]:
+    subject = f"cells.{name}"
+    entries: list[Entry] = []
+    if cell.window is not None:
+        for quantity, written in zip(("voltage_window_low", "voltage_window_high"), cell.window, strict=True):
+            entries.append(stated(subject, quantity, written, study.place("cells", name, "window")))
+    cathode, convention = _positive_capacity(cell, positive)
+    if cell.areal_capacity is not None:
+        place = study.place("cells", name, "areal_capacity")
+        entries.append(stated(f"{subject}.positive", "areal_capacity", cell.areal_capacity, place, convention))
+    elif cathode is not None:
+        entries.append(derived(f"{subject}.positive", "areal_capacity", cathode, f"electrodes.{cell.positive}", convention))
+    if cathode is not None:
+        entries += _electrolyte(subject, cell, cathode)
+    thickness = (
+        uncertain(cell.negative_thickness.value, cell.negative_thickness.std, "thickness")
+        if cell.negative_thickness is not None
+        else negative.thickness_um
+    )
+    missing = _missing(cell, negative, thickness, cathode)
+    if missing or negative.volumetric_mAh_cm3 is None or thickness is None or cathode is None:
+        return entries, ((f"{subject}: N/P and NSC", missing),)
+    anode = areal_capacity_mAh_cm2(negative.volumetric_mAh_cm3, thickness)
+    ratio = np_ratio(anode, cathode)
+    note = f"fresh foil over positive electrode, {convention}; lithium of the positive electrode not counted"
+    entries.append(derived(f"{subject}.negative", "areal_capacity", anode, f"electrodes.{cell.negative}, recipe times thickness"))
+    entries.append(derived(subject, "np_ratio", ratio, "areal capacities of the recipe and the positive electrode", note))
+    entries += _nsc(subject, cell, negative, thickness, ratio)
+    return entries, ()
+
+
+def _positive_capacity(cell: FullCell, positive: PositiveDesign) -> tuple[Uncertain | None, str]:
+    if cell.areal_capacity is None:
+        return positive.areal_mAh_cm2, "per face"
+    words = str(cell.areal_capacity_is)
+    if words == "both faces":
+        words = "both faces, one foil shared by two faces"
+    return uncertain(cell.areal_capacity.value, cell.areal_capacity.std, "positive"), words
+
+
+def _missing(cell: FullCell, negative: LithiumDesign, thickness: Uncertain | None, cathode: Uncertain | None) -> str:
+    if negative.volumetric_mAh_cm3 is None:
+        return f"the composition of {cell.negative} is not known"
+    if thickness is None:
+        return f"no thickness of {cell.negative} is given"
+    return "" if cathode is not None else f"no areal capacity of {cell.positive} is given"
+
+
+def _electrolyte(subject: str, cell: FullCell, cathode: Uncertain) -> list[Entry]:
+    area = area_cm2(cell)
+    if cell.electrolyte_volume is None or area is None or cell.electrolyte not in ELECTROLYTES:
+        return []
+    density = ELECTROLYTES[cell.electrolyte].density
+    grams = cell.electrolyte_volume.value / UL_PER_CM3 * uncertain(density.value, density.std, "electrolyte")
+    note = f"density of the electrolyte {density.value:g} g/cm3" + (" (assumed)" if density.assumed else "")
+    ratio = grams / (cathode * area / MAH_PER_AH)
+    return [derived(subject, "electrolyte_to_capacity", ratio, "volume times density over area times areal capacity", note)]
+
+
+def _nsc(subject: str, cell: FullCell, negative: LithiumDesign, thickness: Uncertain, ratio: Uncertain) -> list[Entry]:
+    collector, words, assumed = _collector_g_cm2(cell.negative_collector)
+    entries = [assumed] if assumed is not None else []
+    if cell.negative_collector is None:
+        return entries
+    mass = negative.apparent_density_g_cm3 * thickness / UM_PER_CM
+    capacity = negative.volumetric_mAh_cm3 * thickness / UM_PER_CM
+    nsc = normalised_specific_capacity_mAh_g(capacity, mass, collector, ratio)
+    entries.append(derived(subject, "normalised_specific_capacity", nsc, "capacity of the recipe; N/P above", words))
+    return entries
+
+
+def _collector_g_cm2(collector: Collector | str | None) -> tuple[Uncertain, str, Entry | None]:
+    """Collector mass per area of one foil face."""
+    if not isinstance(collector, Collector):
+        return 0.0, "no collector", None
+    density = FOILS[collector.material].density
+    mass = collector.thickness.value / UM_PER_CM * uncertain(density.value, density.std, "collector") / collector.faces
+    words = f"{collector.thickness.text} {collector.material}, shared by {collector.faces} face(s)"
+    return mass, words, None

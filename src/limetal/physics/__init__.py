@@ -1,0 +1,1 @@
+"""Formulas as handbook pages: each with its equation, units, limits, a worked example and a source."""

@@ -1,0 +1,217 @@
+"""Neware's binary files: ``.nda`` (one block of records) and ``.ndax`` (a zip of them), through fastnda.
+
+fastnda gives total test time, volts, and milliamperes with charging positive, which is also the sign of
+limetal's records. Cycles are counted as the instrument counted them (``cycle_mode="raw"``); where a file has no
+counter the record has none, instead of one made up from charge and discharge.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import struct
+import tempfile
+import warnings
+import zipfile
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from limetal.errors import BadInputError
+from limetal.readers._base import Reader, ReadOptions
+from limetal.records.cycling import CyclingRecord
+
+MA_PER_A = 1e3
+_NDA, _ZIP = b"NEWARE", b"PK\x03\x04"
+_RECORD_COLUMNS = ("total_time_s", "voltage_V", "current_mA", "cycle_count", "step_count")
+#: What fastnda lets through for files that are cut or not its own; it has no error class of its own.
+_FASTNDA_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    SyntaxError,  # broken XML
+    TypeError,
+    ValueError,
+    pl.exceptions.PolarsError,
+    struct.error,
+    zipfile.BadZipFile,
+    zlib.error,
+)
+
+
+@dataclass(frozen=True)
+class _Decoded:
+    """What fastnda read, and what it said meanwhile."""
+
+    table: pl.DataFrame
+    remarks: tuple[str, ...]
+
+
+class _Listener(logging.Handler):
+    """Keeps what fastnda logs, so that it reaches the record instead of the terminal."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.said: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep one message."""
+        self.said.append(record.getMessage())
+
+
+def looks_like(head: bytes, name: str) -> bool:  # noqa: ARG001 - the contract of a reader
+    r"""Whether the bytes begin a Neware file: its mark, or a zip with Neware's members.
+
+    Examples
+    --------
+    >>> looks_like(b"NEWARE" + bytes(100), "cell.nda"), looks_like(b"PK\x03\x04" + bytes(100), "cell.ndax")
+    (True, False)
+    """
+    return head.startswith(_NDA) or (head.startswith(_ZIP) and any(map(_is_member, _members(head))))
+
+
+def read(path: Path, options: ReadOptions) -> CyclingRecord:
+    """Read a Neware file of any version that fastnda knows, whatever its name ends in.
+
+    Raises
+    ------
+    BadInputError
+        If the file is cut, garbled, empty of records, of an unknown version, or if columns were named (it has
+        no headers to choose from).
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "cell.nda"
+    >>> _ = file.write_text("Time (h);Voltage (V)")
+    >>> read(file, ReadOptions())  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    ...
+    limetal.errors.BadInputError: ...cell.nda: found neither NEWARE nor a zip at its beginning, want a Neware file
+    """
+    where = str(path)
+    if options.columns:
+        raise BadInputError(
+            f"{where}, columns", "named columns", "none: a Neware file says itself what they are"
+        )
+    decoded = _decode(path)
+    table = decoded.table
+    missing = [c for c in ("total_time_s", "voltage_V", "current_mA") if c not in table.columns]
+    if missing:
+        raise BadInputError(where, f"no {' and no '.join(missing)}", "a complete Neware file")
+    no_counter = any("cycle column missing" in remark for remark in decoded.remarks)
+    notes = [_tidy(remark) for remark in decoded.remarks if "cycle" not in remark.lower()]
+    if no_counter:
+        notes.append("the file has no cycle counter")
+    more = {c: _other(table[c]) for c in table.columns if c not in _RECORD_COLUMNS}
+    return CyclingRecord(
+        test_time_second=_floats(table["total_time_s"]),
+        voltage_volt=_floats(table["voltage_V"]),
+        current_ampere=_floats(table["current_mA"]) / MA_PER_A,
+        source=where,
+        cycle_count=None if no_counter else _counts(table, "cycle_count"),
+        step_count=_counts(table, "step_count"),
+        more=more,
+        warnings=tuple(notes),
+    )
+
+
+def _decode(path: Path) -> _Decoded:
+    """Hand the file to fastnda, which goes by the ending of the name, so a wrong ending gets a copy."""
+    try:
+        with path.open("rb") as stream:
+            mark = stream.read(len(_NDA))
+    except OSError as error:
+        raise BadInputError(
+            str(path), f"a file that cannot be opened ({error.strerror})", "a Neware file"
+        ) from error
+    suffix = ".nda" if mark == _NDA else ".ndax"
+    if mark != _NDA and not mark.startswith(_ZIP):
+        raise BadInputError(str(path), "neither NEWARE nor a zip at its beginning", "a Neware file")
+    if path.suffix.lower() == suffix:
+        return _through_fastnda(path, path)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        return _through_fastnda(Path(shutil.copyfile(path, Path(folder) / f"copy{suffix}")), path)
+
+
+def _through_fastnda(file: Path, named: Path) -> _Decoded:
+    import fastnda
+
+    listener, logger = _Listener(), logging.getLogger("fastnda")
+    propagates = logger.propagate
+    logger.addHandler(listener)
+    logger.propagate = False
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            table = fastnda.read(file, cycle_mode="raw")
+    except _FASTNDA_ERRORS as error:
+        raise BadInputError(
+            str(named), f"a Neware file that is cut or garbled ({_reason(error)})", "a whole one"
+        ) from error
+    finally:
+        logger.removeHandler(listener)
+        logger.propagate = propagates
+    remarks = dict.fromkeys([*listener.said, *(str(w.message) for w in caught)])
+    return _Decoded(table, tuple(remarks))
+
+
+def _reason(error: BaseException) -> str:
+    """First line of what fastnda said, without the path of a temporary copy."""
+    lines = str(error).strip().splitlines()
+    said = re.sub(r"\S*[/\\]copy\.ndax?", "it", lines[0]) if lines else ""
+    return f"{type(error).__name__}: {said[:100]}" if said else type(error).__name__
+
+
+def _tidy(remark: str) -> str:
+    """One sentence of fastnda's, without shouting."""
+    return remark.splitlines()[0].removeprefix("IMPORTANT: ")
+
+
+def _members(head: bytes) -> list[str]:
+    """Names of the members of a zip archive whose headers lie in these bytes."""
+    names = []
+    for match in re.finditer(re.escape(_ZIP), head):
+        length = int.from_bytes(head[match.start() + 26 : match.start() + 28], "little")
+        names.append(head[match.start() + 30 : match.start() + 30 + length].decode("latin-1"))
+    return names
+
+
+def _is_member(name: str) -> bool:
+    return name.endswith(".ndc") or name in {"VersionInfo.xml", "TestInfo.xml", "Step.xml"}
+
+
+def _floats(column: pl.Series) -> NDArray[np.float64]:
+    return column.cast(pl.Float64).fill_null(np.nan).to_numpy().astype(np.float64)
+
+
+def _counts(table: pl.DataFrame, name: str) -> NDArray[np.int64] | None:
+    """Return the counts of a column; None where the file has none or leaves gaps."""
+    if name not in table.columns or table[name].null_count():
+        return None
+    return table[name].cast(pl.Int64).to_numpy().astype(np.int64)
+
+
+def _other(column: pl.Series) -> NDArray[np.generic]:
+    if column.dtype.is_numeric():
+        return _floats(column) if column.null_count() else column.to_numpy().copy()
+    return column.cast(pl.String).fill_null("").to_numpy()
+
+
+PLUGIN = Reader(
+    title="Neware binary",
+    looks_like=looks_like,
+    read=read,
+    suffixes=(".nda", ".ndax"),
+    documented_at="https://github.com/empaeconversion/fastnda",
+)
