@@ -56,8 +56,9 @@ class Entry:
         The conditions as quantities and numbers, for relations; printed in the note.
     claim
         The id of the claim that stated it, if one did.
-    rounding, bound
-        For stated numbers: half a unit of the last printed digit, and ``=``, ``~``, ``<`` or ``>``.
+    rounding, loose_rounding, bound
+        For stated numbers: half a unit of the last printed digit, the same when zeros at the end of a whole
+        number are only fill, and ``=``, ``~``, ``<`` or ``>``.
     """
 
     subject: str
@@ -70,6 +71,7 @@ class Entry:
     at: tuple[tuple[str, float | str], ...] = ()
     claim: str = ""
     rounding: float = 0.0
+    loose_rounding: float = 0.0
     bound: str = "="
 
     def __post_init__(self) -> None:

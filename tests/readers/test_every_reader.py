@@ -1,4 +1,4 @@
-"""Every reader keeps the contract: it is documented, knows its files by content, and never fails in other ways."""
+"""Every reader keeps the contract: documented, knows its files by content, fails only with BadInputError."""
 
 import doctest
 import importlib
@@ -7,12 +7,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.reader_samples import TRUTH, WRITERS
 
 from limetal import readers, registry
 from limetal.errors import BadInputError
 from limetal.readers import Reader, ReadOptions
 from limetal.records.cycling import CyclingRecord
+from support.reader_samples import TRUTH, WRITERS
 
 NAMES = registry.names("limetal.readers")
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10\x00\x00\x00\x10\x08\x06\x00\x00\x00\x1f\xf3\xffa"
@@ -26,12 +26,9 @@ def plugin(name: str) -> Reader:
 def read_or_refuse(name: str, file: Path) -> CyclingRecord | BadInputError:
     """What a reader makes of a file; any exception but BadInputError fails the test."""
     try:
-        record = plugin(name).read(file, ReadOptions())
+        return plugin(name).read(file, ReadOptions())
     except BadInputError as error:
-        assert error.found
-        assert error.wanted
         return error
-    return record
 
 
 @every_reader
@@ -101,7 +98,7 @@ def test_sample_with_flipped_bytes_is_read_or_refused(name, tmp_path):
             garbled[dice.randrange(len(garbled))] = dice.randrange(256)
         file.write_bytes(bytes(garbled))
         outcome = read_or_refuse(name, file)
-        assert isinstance(outcome, CyclingRecord | BadInputError)
+        assert outcome.rows >= 2 if isinstance(outcome, CyclingRecord) else str(file) in outcome.where
 
 
 @every_reader
@@ -128,7 +125,12 @@ def test_folder_and_missing_file_are_refused(name, tmp_path):
 @pytest.mark.parametrize("ending", [".csv", ".nda", ".ndax", ".mpr", ".txt"])
 def test_bytes_of_no_instrument_are_refused(name, ending, tmp_path):
     dice = random.Random(11)
-    for data in (PNG, dice.randbytes(5000), b"PK\x03\x04" + dice.randbytes(500), b"NEWARE" + dice.randbytes(2000)):
+    for data in (
+        PNG,
+        dice.randbytes(5000),
+        b"PK\x03\x04" + dice.randbytes(500),
+        b"NEWARE" + dice.randbytes(2000),
+    ):
         file = tmp_path / f"other{ending}"
         file.write_bytes(data)
         assert isinstance(read_or_refuse(name, file), BadInputError)

@@ -9,7 +9,7 @@ _PLACES = (Path(os.environ.get("LIMETAL_DATA", "")), Path(__file__).resolve().pa
 
 
 def real(relative_path: str) -> Path:
-    """Path of a real file, looked for in LIMETAL_DATA and beside the checkout; the test is skipped without it."""
+    """Path of a real file, in LIMETAL_DATA or beside the checkout; without it the test is skipped."""
     for place in _PLACES:
         if place != Path() and (place / relative_path).exists():
             return place / relative_path

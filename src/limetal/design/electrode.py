@@ -45,8 +45,17 @@ class PositiveDesign:
 
 def stated(subject: str, quantity: str, written: Written, source: str, note: str = "") -> Entry:
     """Entry of a value the study file gives."""
-    std = written.std
-    return Entry(subject, quantity, written.value, std, "stated", source, note, rounding=written.rounding)
+    return Entry(
+        subject,
+        quantity,
+        written.value,
+        written.std,
+        "stated",
+        source,
+        note,
+        rounding=written.rounding,
+        loose_rounding=written.loose_rounding,
+    )
 
 
 def derived(subject: str, quantity: str, number: Uncertain, source: str, note: str = "") -> Entry:

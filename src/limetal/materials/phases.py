@@ -170,11 +170,14 @@ _CELLS: dict[str, Crystal] = {
     "Li3N": _cell("P6/mmm", _hexagonal(3.652, 3.866), 1, _COD.format(1544904, "Kawada et al. 1986, 20 degC")),
     "beta-Li3N": _handbook("P63/mmc", _hexagonal(3.552, 6.311), 2, "1.68 g/cm3 and (002) at 28.3 deg"),
     "Zn": _cell("P63/mmc", _hexagonal(2.6648, 4.9467), 2, _COD.format(9008522, _WYCKOFF)),
-    "Zn3N2": _cell(
-        "Ia-3",
-        _cubic(9.7691),
-        16,
-        "cell in the Zinknitrid article of the German Wikipedia; other sources print 9.73 to 9.79",
+    "Zn3N2": dataclasses.replace(
+        _cell(
+            "Ia-3",
+            _cubic(9.7691),
+            16,
+            "cell in the Zinknitrid article of the German Wikipedia; other sources print 9.73 to 9.79",
+        ),
+        relative_std=0.002,
     ),
     "LiZnN": _handbook("F-43m", _cubic(4.9139), 4, "4.83 g/cm3 and (111) at 31.5 deg"),
     "graphite": _cell(
@@ -273,7 +276,7 @@ _RELEASES: dict[str, LithiumRelease] = {
     ),
     "LiZn": _stripped(1.0, "Zn", f"LiZn fades and Zn appears: {_XRD}", _ALLOY_PLATEAU, assumed=False),
     "LiZn4": _stripped(
-        1.0, "Zn", f"as for LiZn, of which it is a step: {_XRD}", _ALLOY_PLATEAU, assumed=True
+        1.0, "Zn", f"assumed as for LiZn, of which it is a step: {_XRD}", _ALLOY_PLATEAU, assumed=True
     ),
     "LiC6": _stripped(1.0, "graphite", _GRAPHITE, _GRAPHITE_PLATEAU, assumed=True),
     "LiC12": _stripped(1.0, "graphite", _GRAPHITE, _GRAPHITE_PLATEAU, assumed=True),

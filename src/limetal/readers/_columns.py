@@ -73,17 +73,17 @@ _EXACT: dict[str, tuple[Quantity, float]] = {
 }  # fmt: skip
 #: Words and small letters, where no other unit could be meant.
 _LOWER = {
-    "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s", "millisecond": "ms",
-    "milliseconds": "ms", "min": "min", "mins": "min", "minute": "min",
-    "minutes": "min", "h": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "day": "d", "days": "d",
-    "v": "V", "volt": "V", "volts": "V", "millivolt": "mV", "millivolts": "mV", "a": "A", "amp": "A", "amps": "A", "ampere": "A", "amperes": "A",
-    "milliampere": "mA",
-    "milliamperes": "mA", "milliamp": "mA", "milliamps": "mA", "microampere": "uA", "microamperes": "uA",
-    "microamp": "uA", "microamps": "uA",
+    "s": "s", "sec": "s", "secs": "s", "second": "s", "seconds": "s",
+    "millisecond": "ms", "milliseconds": "ms", "min": "min", "mins": "min", "minute": "min", "minutes": "min",
+    "h": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "day": "d", "days": "d",
+    "v": "V", "volt": "V", "volts": "V", "millivolt": "mV", "millivolts": "mV",
+    "a": "A", "amp": "A", "amps": "A", "ampere": "A", "amperes": "A",
+    "milliampere": "mA", "milliamperes": "mA", "milliamp": "mA", "milliamps": "mA",
+    "microampere": "uA", "microamperes": "uA", "microamp": "uA", "microamps": "uA",
 }  # fmt: skip
 _SMALL_PREFIXED = {"mv": "mV", "uv": "uV", "ma": "mA", "ua": "uA", "na": "nA"}
 #: The micro sign as two encodings, and as what wrong decoding makes of it (UTF-8 and GB2312 read as cp1252).
-_MICRO = ("µ", "μ", "Âµ", "Î¼", "¦Ì", "¦Ì", "㎂")
+_MICRO = ("µ", "μ", "Âµ", "Î¼", "¦Ì")
 _FIELD_UNIT: dict[Quantity, tuple[str, float]] = {
     "time": ("s", 1.0),
     "voltage": ("V", 1.0),
@@ -147,7 +147,7 @@ def read_unit(text: str, quantity: Quantity) -> Unit | None:
         r"(?:d+\s?)?h+:m(?:in|m)?:s(?:ec|s)?(?:\.(?:m?s+|f+|0+|\d+))?", text.lower()
     ):
         return Unit("time", None)
-    for micro in _MICRO[:-1]:
+    for micro in _MICRO:
         if text.startswith(micro):
             text = "u" + text.removeprefix(micro)
     text = "uA" if text == "㎂" else text
@@ -175,7 +175,7 @@ def unreadable(text: str, quantity: Quantity, where: str) -> Unit:
     """
     if quantity not in _FIELD_UNIT:
         return Unit(quantity, 1.0)
-    if not re.match(r"[A-Za-z]", text):
+    if not re.match(r"[A-Za-z]", text) or re.fullmatch(r"M\w", text):  # a mega is a milli in capitals
         raise BadInputError(where, f"the unit {text!r}", f"a unit of {quantity}")
     field_unit, factor = _FIELD_UNIT[quantity]
     return Unit(quantity, read_quantity(f"1 {text}", field_unit, where=where) * factor)

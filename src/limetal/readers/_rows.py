@@ -17,6 +17,7 @@ __all__ = ["Rows", "as_clock", "as_numbers", "is_clock", "is_date", "read_rows"]
 
 _CLOCK = r"^(?:(\d+)\s*(?:d|days?|[-.,])?\s+|(\d+)\s*(?:d|[-]))?\s*(\d+):(\d{1,2}):(\d{1,2}(?:[.,]\d*)?)$"
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}(?:\D|$)|\d{4}-\d\d-\d\dT")
+_SHEET_ERROR = r"^#(?:VALUE|N/A|DIV/0|REF|NUM|NAME|NULL)"  # of a spreadsheet: a broken field, no remark
 _QUOTED = r'"(?:[^"]|"")*"'
 
 
@@ -63,7 +64,8 @@ def read_rows(lines: list[str], layout: Layout, where: str) -> Rows:
     separator = "\t" if spaced else layout.delimiter
     every = pl.Series("line", lines[layout.first_line :], dtype=pl.String)
     bare = every.str.strip_chars(' \t"' + separator)
-    keep = (bare != "") & ~bare.str.contains(r"^[~#]")
+    remark = bare.str.contains(r"^[~#]") & ~bare.str.contains(_SHEET_ERROR)
+    keep = (bare != "") & ~remark
     line = keep.arg_true().to_numpy().astype(np.int64) + layout.first_line + 1
     body = every.filter(keep)
     if not len(body):
@@ -80,9 +82,14 @@ def read_rows(lines: list[str], layout: Layout, where: str) -> Rows:
     if counts.size > 1 and counts[-1] < width:
         body, line, counts, warnings = body[:-1], line[:-1], counts[:-1], (_cut_off(int(line[-1])),)
     _refuse_other_widths(body, line, counts, width, separator, where)
-    frame = _parse(body, separator, int(counts.max()), quoted, where)
+    frame = _parse(body, separator, width, quoted, where)
     rows = Rows(frame, line, ends, warnings)
     _refuse_unnamed(rows, layout, width, where)
+    if width < len(layout.headers):
+        said = (
+            f"rows have {width} fields under {len(layout.headers)} headers; they were counted from the left"
+        )
+        rows = replace(rows, warnings=(*warnings, said))
     return rows
 
 
@@ -210,6 +217,10 @@ def _parse(body: pl.Series, separator: str, columns: int, quoted: bool, where: s
 def _refuse_unnamed(rows: Rows, layout: Layout, width: int, where: str) -> None:
     """Refuse rows with more fields than headers, where nobody knows which header is whose."""
     if not layout.headers:
+        points = any(rows.column(i).str.contains(".", literal=True).any() for i in range(rows.frame.width))
+        if layout.delimiter == "," and not points:
+            found = "commas and no point, so that a comma may part columns or be decimal"
+            raise BadInputError(f"{where}, line {rows.line[0]}", found, "a row of headers, or semicolons")
         return
     named = len(layout.headers)
     for index in range(named, rows.frame.width):

@@ -80,9 +80,14 @@ def decode(data: bytes, where: str) -> str:
                 if error.end < len(data) - len(mark) - 4:
                     raise BadInputError(where, f"bytes that are not {encoding}", "a text file") from error
                 return data.removeprefix(mark).decode(encoding, "ignore")
+    data = data.rstrip(b"\x1a")  # end-of-file mark of old systems
     try:
         return data.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as error:
+        if error.start >= len(data) - 3 and error.start > 0:
+            half = data[: error.start]
+            if not half.isascii():  # other characters were UTF-8, so the last is one that was cut
+                return half.decode("utf-8")
         try:
             return data.decode("cp1252")
         except UnicodeDecodeError:

@@ -70,8 +70,6 @@ def looks_like(head: bytes, name: str) -> bool:
     >>> looks_like(b"\x89PNG\r\n\x1a\n\0\0", "a.csv")
     False
     """
-    if name.endswith((".json", ".xml", ".html", ".toml", ".py")):
-        return False
     try:
         text = decode(head, name)
     except BadInputError:

@@ -32,7 +32,7 @@ FORMULAS = st.lists(st.tuples(st.sampled_from(sorted(ATOMIC_MASSES)), COUNTS), m
         ("LiNi0.8Co0.1Mn0.1O2", 97.2795),
         ("LiFePO4", 157.755),
         ("Fe2(SO4)3", 399.858),
-        ("Mg[N(SO2)2]2", 308.557),
+        ("Mg[N(SO2)2]2", 308.551),
     ],
 )
 def test_molar_masses(formula, mass):
@@ -53,7 +53,7 @@ def test_the_answer_may_be_changed_without_changing_the_next_one():
 @pytest.mark.parametrize(
     ("formula", "position"),
     [
-        ("Zn3X2", 4), ("LI", 2), ("3Li", 1), ("Li(NO3", 3), ("LiNO3)", 6), ("Li(N]", 5), ("Li()2", 3),
+        ("Zn3X2", 4), ("LI", 1), ("3Li", 1), ("Li(NO3", 3), ("LiNO3)", 6), ("Li(N]", 5), ("Li()2", 3),
         ("Li 3", 3), ("Li0N", 3), ("Li-N", 3), ("li", 1), ("Li3.N", 4),
     ],
 )  # fmt: skip
@@ -111,5 +111,5 @@ def test_facts_refuse_what_cannot_be_a_fact():
         (1.0, None, "volt", "s"),
         (1.0, None, "V", " "),
     ]:
-        with pytest.raises(BadInputError, match="^fact: "):
+        with pytest.raises(BadInputError, match=r"^fact: "):
             Fact(value, std, unit, source)

@@ -38,7 +38,8 @@ def test_densities_are_those_of_the_handbooks(name, density):
         ("Zn", (0, 0, 2), 36.32), ("Zn3N2", (3, 2, 1), 34.35), ("Zn3N2", (4, 0, 0), 36.80),
         ("LiC6", (0, 0, 1), 24.01), ("LiC12", (0, 0, 2), 25.21), ("graphite", (0, 0, 2), 26.56),
         ("Mg", (1, 0, 1), 36.64), ("MgZn2", (2, 0, 1), 41.30), ("MgZn2", (1, 1, 2), 40.47),
-        ("Li2O", (1, 1, 1), 33.61), ("LiF", (2, 0, 0), 45.03), ("Cu", (1, 1, 1), 43.35), ("Al", (1, 1, 1), 38.51),
+        ("Li2O", (1, 1, 1), 33.61), ("LiF", (2, 0, 0), 45.03), ("Cu", (1, 1, 1), 43.35),
+        ("Al", (1, 1, 1), 38.51),
         ("Li2CO3", (0, 0, 2), 31.82), ("Li2CO3", (-2, 0, 2), 30.61), ("Li2CO3", (1, 1, 0), 21.37),
     ],
 )  # fmt: skip
@@ -111,7 +112,7 @@ def test_density_spread_holds_the_cell_and_the_masses():
 )  # fmt: skip
 def test_impossible_cells_are_refused(change):
     good = Crystal.cubic("Im-3m", 3.51, 2, "made")
-    with pytest.raises(BadInputError, match="^crystal: "):
+    with pytest.raises(BadInputError, match=r"^crystal: "):
         dataclasses.replace(good, **change)
 
 

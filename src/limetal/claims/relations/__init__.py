@@ -1,0 +1,1 @@
+"""One file per physical relation; each knows quantities, no paper."""
