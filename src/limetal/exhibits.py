@@ -6,7 +6,7 @@ analysis is one file and needs no knowledge of a drawing library.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 
-__all__ = ["Axis", "Plot", "Series", "Table"]
+__all__ = ["Axis", "Plot", "Series", "Table", "overlay"]
 
 Scale = Literal["linear", "log"]
 Mark = Literal["line", "points", "line+points", "step", "bars"]
@@ -53,7 +53,8 @@ class Series:
 class Plot:
     """One picture: axes with units, one or more series, and a caption that stands alone.
 
-    ``name`` is the file name without ending; ``categories`` replaces the numbers of the x axis by words.
+    ``name`` is the file name without ending; ``categories`` replaces the numbers of the x axis by words;
+    ``overlay`` is the series to draw when several tests are compared in one picture (None: not compared).
     """
 
     name: str
@@ -64,6 +65,7 @@ class Plot:
     caption: str = ""
     equal_axes: bool = False
     categories: tuple[str, ...] = ()
+    overlay: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,3 +93,32 @@ class Table:
     def rows(self) -> int:
         """Number of rows."""
         return next((len(values) for _, values in self.columns.values()), 0)
+
+
+def overlay(plots: tuple[tuple[str, Plot], ...]) -> Plot:
+    """Lay one series of several plots over each other, the widest first so that none hides another.
+
+    Parameters
+    ----------
+    plots
+        Pairs of legend text and plot; all of one name with `Plot.overlay` set.
+
+    Examples
+    --------
+    >>> line = Series(np.array([0.0, 1.0]), np.array([0.0, 2.0]))
+    >>> plot = Plot("voltage", "Voltage", Axis("time", "h"), Axis("voltage", "V"), (line,), overlay=0)
+    >>> [s.label for s in overlay((("a", plot), ("b", plot))).series]
+    ['a', 'b']
+    """
+    first = plots[0][1]
+    chosen = [(label, plot.series[plot.overlay or 0]) for label, plot in plots]
+    chosen.sort(key=lambda item: -float(np.abs(item[1].y).max(initial=0.0)))
+    which = chosen[0][1].label
+    title = f"{first.title}: comparison" + (f" ({which})" if which else "")
+    factor = min((plot.y for _, plot in plots), key=lambda axis: axis.factor)
+    return replace(
+        first,
+        title=title,
+        y=factor,
+        series=tuple(replace(series, label=label) for label, series in chosen),
+    )

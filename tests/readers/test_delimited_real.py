@@ -1,4 +1,6 @@
-"""Delimited text as instruments and repositories wrote it."""
+"""Delimited text as instruments and repositories wrote it, and in bulk."""
+
+import time
 
 import numpy as np
 import pytest
@@ -87,3 +89,22 @@ def test_arbin_export_without_units_is_refused_and_read_when_told():
 def test_capacity_table_without_time_is_refused():
     with pytest.raises(BadInputError, match="headers 'cycle number', 'Ecell/V'"):
         readers.read(real("cycling/li_counter_halfcell/petermattia_cellC_10C_CF3.txt"), reader="delimited")
+
+
+def test_text_with_null_bytes_further_down_is_refused(tmp_path):
+    file = tmp_path / "cell.csv"
+    file.write_bytes(b"Time (h);Voltage (V);Current (mA)\n" + b"0;1;1\n" * 20_000 + b"\0\0\0")
+    with pytest.raises(BadInputError, match="binary data"):
+        readers.read(file)
+
+
+def test_half_a_million_rows_take_seconds(tmp_path):
+    n = 500_000
+    file = tmp_path / "long.csv"
+    row = "\n".join(f"{k},3.{k % 1000:03d},-0.00{k % 10},{k % 7},Rest" for k in range(n))
+    file.write_text("time/s,U/V,I/A,T1,Step Type\n" + row + "\n")
+    start = time.process_time()
+    record = readers.read(file)
+    assert record.rows == n
+    assert record.test_time_second[-1] == n - 1
+    assert time.process_time() - start < 30  # about 1.5 s on the machine it was written on

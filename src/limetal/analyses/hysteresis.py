@@ -280,6 +280,7 @@ def _plot_time(result: Hysteresis) -> Plot:
         _voltage_axis(result, "cell voltage"),
         (Series(t, v),),
         caption,
+        overlay=0,
     )
 
 
@@ -313,6 +314,7 @@ def _plot_cycles(result: Hysteresis) -> Plot:
         _voltage_axis(result, "hysteresis"),
         series,
         "The full gap counts plating and stripping together and is about twice the others.",
+        overlay=1,
     )
 
 
@@ -337,6 +339,7 @@ def _plot_currents(result: Hysteresis) -> Plot:
         _voltage_axis(result, "hysteresis"),
         series,
         "Median of the cycles at each current density.",
+        overlay=1,
     )
 
 

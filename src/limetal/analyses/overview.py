@@ -51,10 +51,10 @@ def overview(record: CyclingRecord, options: Options | None = None) -> Overview:
     (2.0, 2.0, 1.0)
     """
     t, i = record.test_time_second, record.current_ampere
-    charge = [None, None]
+    positive = negative = None
     if i is not None:
         to_mAh = MA_PER_A / SECONDS_PER_HOUR
-        charge = [float(np.trapezoid(np.maximum(s * i, 0.0), t)) * to_mAh for s in (1.0, -1.0)]
+        positive, negative = (float(np.trapezoid(np.maximum(s * i, 0.0), t)) * to_mAh for s in (1.0, -1.0))
     cycles = None if record.cycle_count is None else int(np.unique(record.cycle_count).size)
     return Overview(
         record=record,
@@ -63,8 +63,8 @@ def overview(record: CyclingRecord, options: Options | None = None) -> Overview:
         voltage_min_V=float(record.voltage_volt.min()),
         voltage_max_V=float(record.voltage_volt.max()),
         current_max_mA=None if i is None else float(np.abs(i).max()) * MA_PER_A,
-        charge_positive_mAh=charge[0],
-        charge_negative_mAh=charge[1],
+        charge_positive_mAh=positive,
+        charge_negative_mAh=negative,
         cycles=cycles,
     )
 
@@ -98,7 +98,7 @@ def _plots(result: Overview) -> tuple[Plot, ...]:
     t, v = min_max(result.record.test_time_second / SECONDS_PER_HOUR, result.record.voltage_volt)
     time, volts = Axis("time", "h"), Axis("voltage", "V")
     caption = "Where points are dense, the lowest and highest of each stretch are drawn."
-    return (Plot("record_voltage", "Voltage of the record", time, volts, (Series(t, v),), caption),)
+    return (Plot("record_voltage", "Voltage of the record", time, volts, (Series(t, v),), caption, overlay=0),)
 
 
 PLUGIN = Analysis(

@@ -195,7 +195,7 @@ def _refuse_other_widths(
 
 
 def _parse(body: pl.Series, separator: str, columns: int, quoted: bool, where: str) -> pl.DataFrame:
-    data = io.BytesIO("\n".join(body.to_list()).encode())
+    data = io.BytesIO(str(body.str.join("\n")[0]).encode())
     try:
         frame = pl.read_csv(
             data,

@@ -91,7 +91,7 @@ def simulate(
     --------
     >>> model = PlanarSymmetricCell(6.9, 0.0, 0.56)
     >>> record = simulate(model, (Block(1.0, 1.0, 2),), CellContext("symmetric", 1.0))
-    >>> record.origin, record.rows, round(1e3 * record.voltage_volt.max(), 1)
+    >>> record.origin, record.rows, round(1e3 * float(record.voltage_volt.max()), 1)
     ('simulated', 160, 8.0)
     """
     cycles_total = sum(block.cycles for block in protocol)

@@ -209,12 +209,10 @@ def _cell_names(raw: Mapping[str, Any], known: Known, _: FilePath) -> list[Probl
             ("positive", positive, "a positive electrode of the study"),
         ):
             problems += _name(("cells", name, key), cell.get(key), names, what)
-        for key, names, what in (
-            ("separator", known.separators, "a separator of the library"),
-            ("electrolyte", known.electrolytes, "an electrolyte of the library"),
-        ):
-            if names and cell.get(key):
-                problems += _name(("cells", name, key), cell.get(key), (*names, *own), what)
+        for key, library in (("separator", known.separators), ("electrolyte", known.electrolytes)):
+            if library and cell.get(key):
+                what = f"a known {key}"
+                problems += _name(("cells", name, key), cell.get(key), (*library, *own), what)
         collector = cell.get("negative_collector")
         if known.collectors and isinstance(collector, dict):
             path = ("cells", name, "negative_collector", "material")

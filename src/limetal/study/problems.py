@@ -159,15 +159,19 @@ def _known_keys(path: Path, raw: Mapping[str, Any]) -> list[str]:
     found: Any = StudyModel
     here: Any = raw
     for part in path:
-        here = here[part] if isinstance(here, dict | list) and _has(here, part) else {}
+        here = _item(here, part)
         found = _step(found, part, here)
         if found is None:
             return []
     return list(found.model_fields) if isinstance(found, type) and issubclass(found, BaseModel) else []
 
 
-def _has(container: Any, part: str | int) -> bool:  # noqa: ANN401 - a TOML value
-    return part in container if isinstance(container, dict) else isinstance(part, int) and part < len(container)
+
+
+def _item(container: Any, part: str | int) -> Any:  # noqa: ANN401 - a TOML value
+    if isinstance(container, dict):
+        return container.get(part, {})
+    return container[part] if isinstance(container, list) and isinstance(part, int) and part < len(container) else {}
 
 
 def _step(annotation: Any, part: str | int, value: Any) -> Any:  # noqa: ANN401 - type annotations

@@ -1,0 +1,110 @@
+"""Draw a `Plot` as SVG with matplotlib: no global state, the same bytes for the same data."""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from limetal.exhibits import Axis, Plot, Series
+from limetal.report.styles import COLOURS, STYLES, Style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+__all__ = ["axis_label", "draw", "svg"]
+
+#: Spellings of units on axes.
+_PRETTY = {
+    "1": "", "um": "µm", "mA/cm2": "mA cm⁻²", "mAh/cm2": "mAh cm⁻²", "mAh/g": "mAh g⁻¹", "mAh/cm3": "mAh cm⁻³",
+    "ohm cm2": "Ω cm²", "ohm": "Ω", "g/cm3": "g cm⁻³", "angstrom": "Å", "deg": "°",
+}  # fmt: skip
+_MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+_MOST_COLUMNS = 4
+
+
+def axis_label(axis: Axis) -> str:
+    """Label of an axis with its unit.
+
+    Examples
+    --------
+    >>> axis_label(Axis("current density", "mA/cm2")), axis_label(Axis("cycle", "1"))
+    ('current density (mA cm⁻²)', 'cycle')
+    """
+    unit = _PRETTY.get(axis.unit, axis.unit)
+    return f"{axis.label} ({unit})" if unit else axis.label
+
+
+def svg(plot: Plot, style: Style = STYLES["double"]) -> str:
+    """Draw a plot as an SVG text without date, whose ids begin with the name of the plot."""
+    import matplotlib as mpl
+
+    with mpl.rc_context({**style.settings}):  # type: ignore[dict-item]
+        figure = draw(plot, style)
+        buffer = io.StringIO()
+        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    return _own_ids(buffer.getvalue(), plot)
+
+
+def draw(plot: Plot, style: Style) -> Figure:
+    """Build the matplotlib figure of a plot."""
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=style.size_inch, layout="constrained")
+    FigureCanvasSVG(figure)
+    axes = figure.add_subplot()
+    if plot.categories:
+        _bars(axes, plot)
+    else:
+        for index, series in enumerate(plot.series):
+            _series(axes, plot, series, index)
+    axes.set_xlabel(axis_label(plot.x) if not plot.categories else "")
+    axes.set_ylabel(axis_label(plot.y))
+    axes.set_xscale(plot.x.scale)
+    axes.set_yscale(plot.y.scale)
+    if plot.equal_axes:
+        axes.set_aspect("equal", adjustable="datalim")
+    axes.margins(x=0.02)
+    if any(series.label for series in plot.series) and (len(plot.series) > 1 or plot.categories):
+        columns = min(len(plot.series), _MOST_COLUMNS)
+        figure.legend(loc="outside upper center", ncols=columns)
+    return figure
+
+
+def _series(axes: Axes, plot: Plot, series: Series, index: int) -> None:
+    colour = COLOURS[index % len(COLOURS)]
+    x, y = series.x * plot.x.factor, series.y * plot.y.factor
+    looks: dict[str, Any] = {"color": colour, "label": series.label or None}
+    if series.mark in {"points", "line+points"}:
+        looks |= {"marker": _MARKERS[index % len(_MARKERS)], "markerfacecolor": "white"}
+    if series.mark == "points":
+        looks["linestyle"] = "none"
+    if series.mark == "step":
+        axes.step(x, y, where="post", **looks)
+    elif series.y_std is not None:
+        axes.errorbar(x, y, yerr=series.y_std * plot.y.factor, capsize=2, **looks)
+    else:
+        axes.plot(x, y, **looks)
+
+
+def _bars(axes: Axes, plot: Plot) -> None:
+    """Stacked bars, one per category."""
+    bottom = np.zeros(len(plot.categories))
+    for index, series in enumerate(plot.series):
+        height = series.y * plot.y.factor
+        colour = COLOURS[index % len(COLOURS)]
+        axes.bar(series.x, height, 0.7, bottom=bottom, color=colour, label=series.label)
+        bottom += height
+    axes.set_xticks(range(len(plot.categories)), plot.categories)
+
+
+def _own_ids(text: str, plot: Plot) -> str:
+    """Give every id the name of the plot in front, because many pictures share one page."""
+    prefix = re.sub(r"[^A-Za-z0-9_-]", "-", plot.name)
+    text = re.sub(r'\bid="', f'id="{prefix}-', text)
+    text = re.sub(r"url\(#", f"url(#{prefix}-", text)
+    return re.sub(r'href="#', f'href="#{prefix}-', text)

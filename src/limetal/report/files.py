@@ -1,0 +1,178 @@
+"""Write a report: into a temporary folder first, then moved in one step, so that nothing is half-written."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from limetal.errors import BadInputError
+from limetal.exhibits import Table
+from limetal.report.content import Content
+from limetal.report.page import page
+from limetal.report.styles import STYLES, Style
+
+__all__ = ["json_text", "number_text", "table_text", "write_report"]
+
+#: Lists the files limetal wrote, so that a later run replaces those and nothing else.
+MANIFEST = ".limetal-files"
+
+
+def write_report(
+    content: Content,
+    out: Path,
+    *,
+    style: Style = STYLES["double"],
+    progress: Callable[[str], None] | None = None,
+) -> Path:
+    """Write ``report.html``, ``results.json``, ``tables/*.csv`` and ``figures/*.svg`` into a folder.
+
+    An earlier report in the folder is replaced; other files there are kept.
+
+    Raises
+    ------
+    BadInputError
+        If ``out`` is a file, cannot be written, or a file of another origin stands where one of ours should go.
+    """
+    out = out.absolute()
+    if out.exists() and not out.is_dir():
+        raise BadInputError(str(out), "a file", "a folder for the report")
+    from limetal.report.figures import svg
+
+    files: dict[str, str] = {"results.json": json_text(content)}
+    pictures: dict[str, str] = {}
+    for section in content.sections:
+        for plot in section.plots:
+            name = file_name(section.key, plot.name)
+            if progress:
+                progress(f"drawing {name}")
+            pictures[name] = svg(plot, style)
+            files[f"figures/{name}.svg"] = pictures[name]
+        for table in section.tables:
+            files[f"tables/{file_name(section.key, table.name)}.csv"] = table_text(table)
+    files["tables/ledger.csv"] = _ledger_text(content)
+    files["tables/verdicts.csv"] = _verdicts_text(content)
+    files["report.html"] = page(content, pictures)
+    try:
+        _swap_in(files, out)
+    except OSError as error:
+        raise BadInputError(str(out), f"a folder that cannot be written ({error.strerror})", "a writable folder") from error
+    return out
+
+
+def file_name(key: str, name: str) -> str:
+    """Name of a file from the path of a section and the name of an exhibit; safe on every system.
+
+    Examples
+    --------
+    >>> file_name("tests.Li/LZ 1", "voltage_time")
+    'tests.Li-LZ-1.voltage_time'
+    """
+    return re.sub(r"[^A-Za-z0-9_.+-]", "-", f"{key}.{name}" if key else name)
+
+
+def json_text(content: Content) -> str:
+    """Return the results as JSON text; the same for the same results."""
+    return json.dumps(content.as_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def number_text(value: object, std: float | None = None) -> str:
+    """Write a value for people: as many digits as the uncertainty leaves, else at most five.
+
+    Examples
+    --------
+    >>> number_text(0.90046, 0.0077), number_text(1946.2128), number_text("unknown"), number_text(700.0)
+    ('0.9005 ± 0.0077', '1946.2', 'unknown', '700')
+    """
+    if isinstance(value, tuple | list):
+        return ", ".join(number_text(v) for v in value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return str(value)
+    if std:
+        digits = max(0, 1 - _exponent(std))
+        return f"{value:.{digits}f} ± {std:.{digits}f}"
+    return f"{value:.5g}" if abs(value) < 1e5 or abs(value) >= 1e7 else f"{value:.0f}"
+
+
+def table_text(table: Table) -> str:
+    """Return a table as CSV, each header with its unit."""
+    rows = [[f"{name} ({unit})" if unit not in {"", "1"} else name for name, (unit, _) in table.columns.items()]]
+    columns = [values for _, values in table.columns.values()]
+    rows += [[_cell(v) for v in row] for row in zip(*columns, strict=True)]
+    return _csv(rows)
+
+
+def _exponent(value: float) -> int:
+    return int(f"{value:e}".partition("e")[2])
+
+
+def _cell(value: object) -> str:
+    return f"{value:.10g}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+def _csv(rows: list[list[str]]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows(rows)
+    return buffer.getvalue()
+
+
+def _ledger_text(content: Content) -> str:
+    keys = ["subject", "quantity", "value", "std", "unit", "origin", "source", "note"]
+    return _csv([keys, *([_cell(entry.as_json()[k]) for k in keys] for entry in content.ledger)])
+
+
+def _verdicts_text(content: Content) -> str:
+    keys = ["verdict", "relation", "claims", "stated", "computed", "std", "unit", "explanation"]
+    rows = [keys]
+    for verdict in content.verdicts:
+        data = {**verdict.as_json(), "claims": " ".join(verdict.claims)}
+        rows.append([_cell(data[k]) for k in keys])
+    return _csv(rows)
+
+
+def _swap_in(files: dict[str, str], out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    ours = _earlier_files(out)
+    foreign = [p for p in out.rglob("*") if p.is_file() and p.relative_to(out).as_posix() not in ours] if out.exists() else []
+    for path in foreign:
+        if path.relative_to(out).as_posix() in files:
+            wanted = "another folder for the report, or that file moved away"
+            raise BadInputError(str(path), "a file that is not from an earlier report", wanted)
+    new = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        for name, text in {**files, MANIFEST: "\n".join(sorted([*files, MANIFEST])) + "\n"}.items():
+            target = new / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, encoding="utf-8", newline="\n")
+        for path in foreign:
+            target = new / path.relative_to(out)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, target)
+        new.chmod(0o777 & ~_umask())
+        if out.exists():
+            old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
+            out.rename(old / "was")
+            new.rename(out)
+            shutil.rmtree(old)
+        else:
+            new.rename(out)
+    except BaseException:
+        shutil.rmtree(new, ignore_errors=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def _earlier_files(out: Path) -> set[str]:
+    manifest = out / MANIFEST
+    return set(manifest.read_text(encoding="utf-8").split("\n")) if manifest.is_file() else set()

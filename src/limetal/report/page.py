@@ -1,0 +1,104 @@
+"""The page: Jinja2 with autoescape, pictures inlined, no script, nothing from outside."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from limetal.ledger import ORIGINS, Entry
+from limetal.report.content import Content
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = ["page"]
+
+ROOM_TITLES = {
+    "materials": "Materials",
+    "electrodes": "Electrodes",
+    "cells": "Cells",
+    "tests": "Tests",
+}
+
+
+def page(content: Content, pictures: dict[str, str]) -> str:
+    """Render the report as one HTML text.
+
+    Parameters
+    ----------
+    content
+        What to show.
+    pictures
+        SVG text by file name.
+    """
+    from limetal.report.files import file_name
+
+    sections = [
+        {
+            "title": section.title,
+            "key": section.key,
+            "words": section.words,
+            "figures": [
+                {
+                    "svg": _inline(pictures[file_name(section.key, plot.name)]),
+                    "title": plot.title,
+                    "caption": plot.caption,
+                    "file": f"figures/{file_name(section.key, plot.name)}.svg",
+                }
+                for plot in section.plots
+            ],
+            "tables": [f"tables/{file_name(section.key, table.name)}.csv" for table in section.tables],
+        }
+        for section in content.sections
+    ]
+    template = _environment().get_template("report.html.j2")
+    return template.render(
+        content=content,
+        sections=sections,
+        rooms=_rooms(content),
+        origins=ORIGINS,
+        groups=[(word, [v for v in content.verdicts if v.verdict == word]) for word in ("disagrees", "cannot tell", "agrees")],
+    )
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    from limetal.report.files import number_text
+
+    environment = Environment(
+        loader=PackageLoader("limetal.report", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+    )
+    environment.filters["number"] = number_text
+    return environment
+
+
+def _inline(svg: str) -> str:
+    """Drop the XML head, which has no place inside a page."""
+    from markupsafe import Markup
+
+    return Markup(svg[svg.index("<svg") :])  # noqa: S704 - our own drawing, not the user's text
+
+
+def _rooms(content: Content) -> list[tuple[str, list[tuple[str, list[Entry]]]]]:
+    """Ledger entries by room of the study, then by subject, in order of first appearance."""
+    rooms = []
+    for room, title in ROOM_TITLES.items():
+        entries = [e for e in content.ledger if e.subject.split(".", 1)[0] == room]
+        order = {s: i for i, s in enumerate(dict.fromkeys(_top(e) for e in entries))}
+        entries.sort(key=lambda e: order[_top(e)])
+        if entries:
+            rooms.append((title, [(top, list(group)) for top, group in groupby(entries, key=_top)]))
+    other = [e for e in content.ledger if e.subject.split(".", 1)[0] not in ROOM_TITLES]
+    if other:
+        rooms.append(("Files", [(top, list(group)) for top, group in groupby(other, key=lambda e: e.subject)]))
+    return rooms
+
+
+def _top(entry: Entry) -> str:
+    return ".".join(entry.subject.split(".")[:2])

@@ -1,0 +1,427 @@
+"""The pipeline, readable top to bottom: study -> design -> records -> analyses -> claims -> content of a report."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import platform
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import limetal
+from limetal import registry
+from limetal.analyses import Analysis, Findings
+from limetal.claims import Case, Verdict, audit as audit_case, stated_entries
+from limetal.claims.audit import tally
+from limetal.design import Design, design, library
+from limetal.design.cell import area_cm2
+from limetal.errors import BadInputError
+from limetal.exhibits import Plot, Table, overlay
+from limetal.ledger import Entry, Ledger
+from limetal.materials import ADDITIVES, CATHODES, ELECTROLYTES, FOILS, PHASES, SEPARATORS
+from limetal.physics.constants import ROOM_TEMPERATURE_K
+from limetal.readers import ColumnHint, read, recognise
+from limetal.records.cycling import CellContext, CyclingRecord
+from limetal.report import Content, Section
+from limetal.simulate import Block, PlanarSymmetricCell, simulate
+from limetal.study import Known, Study, data_path, read_study
+from limetal.study.models import FileTest, SimulatedTest
+
+__all__ = ["analyse", "audit", "known_names", "load_study", "record_of", "run", "run_study"]
+
+Progress = Callable[[str, int, int], None]
+ANALYSES = "limetal.analyses"
+
+
+def run(study: str | os.PathLike[str], *, jobs: int = 1, only: Sequence[str] = ()) -> Content:
+    """Run a study, given by path or bundled name, and return everything a report shows.
+
+    Parameters
+    ----------
+    study
+        A path or the name of a bundled study.
+    jobs
+        Tests computed side by side.
+    only
+        Names of the tests to run; empty for all.
+
+    Returns
+    -------
+    Content
+        Ledger, verdicts, pictures and tables; `limetal.report.write_report` writes them.
+
+    Raises
+    ------
+    StudyFileError
+        If the study has wrong places.
+    BadInputError
+        If a data file cannot be read.
+
+    Examples
+    --------
+    >>> content = run("lmzg", only=["LMZG_1mA"])
+    >>> content.name
+    'lmzg'
+    """
+    return run_study(load_study(study), jobs=jobs, only=only)
+
+
+def load_study(study: str | os.PathLike[str]) -> Study:
+    """Read a study and check every name it uses."""
+    return read_study(study, known_names())
+
+
+def run_study(study: Study, *, jobs: int = 1, only: Sequence[str] = (), progress: Progress | None = None) -> Content:
+    """Run a study that has been read: the whole pipeline."""
+    designed = design(study)
+    ledger = Ledger(designed.entries).plus(stated_entries(study))
+    outcomes = _run_tests(study, designed, _chosen(study, only), jobs, progress)
+    for outcome in outcomes:
+        ledger = ledger.plus(outcome.entries)
+    verdicts = audit_case(Case(ledger, study, library(study)))
+    return _content(study, designed, ledger, verdicts, outcomes)
+
+
+def audit(study: str | os.PathLike[str], *, jobs: int = 1) -> tuple[Verdict, ...]:
+    """Verdicts on the claims of a study.
+
+    Examples
+    --------
+    >>> {v.verdict for v in audit("lmzg")} <= {"agrees", "disagrees", "cannot tell"}
+    True
+    """
+    return run(study, jobs=jobs).verdicts
+
+
+def analyse(
+    path: str | os.PathLike[str],
+    *,
+    cell: CellContext | None = None,
+    analyses: Sequence[str] = (),
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+    reader: str | None = None,
+    columns: Mapping[str, ColumnHint] | None = None,
+) -> Content:
+    """Say what one file says, without a study.
+
+    Parameters
+    ----------
+    path
+        An instrument file.
+    cell
+        What the file does not tell; without it analyses that need the kind of cell are not run, and say so.
+    analyses
+        Names of analyses; empty for all that fit.
+    options, reader, columns
+        As in a study.
+
+    Raises
+    ------
+    BadInputError
+        If the file cannot be read or an analysis was asked for that does not fit.
+    """
+    path = Path(path)
+    name = reader or recognise(path)
+    record = read(path, reader=name, columns=columns)
+    if cell is not None:
+        record = record.in_cell(cell)
+    done = analyse_record(record, path.name, path.name, analyses, options or {})
+    definition = f"read as {registry.load('limetal.readers', name).title}"
+    entries = (Entry(path.name, "definition", definition, None, "measured", path.name), *done.entries)
+    section = Section("", f"{path.name}", definition, done.plots, done.tables)
+    return Content(
+        name=path.name,
+        title=f"What {path.name} says",
+        description="",
+        ledger=Ledger(entries),
+        verdicts=(),
+        counts={},
+        sections=(section,),
+        warnings=done.warnings,
+        not_computed=done.not_computed,
+        software=software(),
+    )
+
+
+@dataclass(frozen=True)
+class TestOutcome:
+    """What one test gave: ledger entries and exhibits."""
+
+    __test__ = False  # not a test class, whatever pytest thinks of the name
+
+    name: str
+    title: str
+    words: str
+    entries: tuple[Entry, ...]
+    plots: tuple[Plot, ...]
+    tables: tuple[Table, ...]
+    warnings: tuple[str, ...]
+    not_computed: tuple[tuple[str, str], ...]
+
+
+def _chosen(study: Study, only: Sequence[str]) -> list[str]:
+    for name in only:
+        if name not in study.model.tests:
+            known = ", ".join(study.model.tests) or "none"
+            raise BadInputError("--only", repr(name), f"a test of the study: {known}")
+    return [name for name in study.model.tests if not only or name in only]
+
+
+def _run_tests(
+    study: Study, designed: Design, names: list[str], jobs: int, progress: Progress | None
+) -> list[TestOutcome]:
+    tell = progress or (lambda *_: None)
+    inventory = {name: _inventory_mAh_cm2(study, designed, name) for name in names}
+    if jobs <= 1 or len(names) < 2:
+        outcomes = []
+        for done, name in enumerate(names):
+            tell(f"test {name}", done, len(names))
+            outcomes.append(run_test(study, name, inventory[name]))
+        return outcomes
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    # spawn: polars and numpy hold threads that a forked child would inherit in an unknown state
+    with ProcessPoolExecutor(min(jobs, len(names)), mp_context=get_context("spawn")) as pool:
+        waiting = [pool.submit(run_test, study, name, inventory[name]) for name in names]
+        outcomes = []
+        for done, (name, future) in enumerate(zip(names, waiting, strict=True)):
+            tell(f"test {name}", done, len(names))
+            outcomes.append(future.result())
+    return outcomes
+
+
+def run_test(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> TestOutcome:
+    """Read or simulate the record of one test and analyse it."""
+    test = study.model.tests[name]
+    key = "file" if isinstance(test, FileTest) else "protocol"
+    try:
+        record = record_of(study, name, inventory_mAh_cm2)
+        options = {a: dict(o) for a, o in study.model.analyses.items()}
+        done = analyse_record(record, f"tests.{name}", record.source, test.analyses or (), options)
+    except BadInputError as error:
+        where = f"{study.place('tests', name, key)}, tests.{name}: {error.where}"
+        raise BadInputError(where, error.found, error.wanted) from error
+    assumed = _parameters(name, test, record) if isinstance(test, SimulatedTest) else ()
+    words = f"{record.source}; {record.rows} points." + (f" {test.note}" if test.note else "")
+    if isinstance(test, SimulatedTest):
+        words += f" Parameters are assumptions: {test.basis}"
+    label = study.model.cells[test.cell].label or test.cell
+    return dataclasses.replace(done, name=name, title=f"Test {name}: {label}", words=words, entries=(*assumed, *done.entries))
+
+
+def record_of(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> CyclingRecord:
+    """Record of one test of a study: from its file, or from the model."""
+    test = study.model.tests[name]
+    cell = study.model.cells[test.cell]
+    context = CellContext(cell.kind, area_cm2(cell), f"cells.{test.cell}")
+    if isinstance(test, FileTest):
+        hints = {key: ColumnHint(note.column, note.unit) for key, note in test.columns.items()}
+        record = read(data_path(study, test), reader=test.reader, columns=hints)
+        return dataclasses.replace(record.in_cell(context), source=test.file)
+    temperature = cell.temperature.value if cell.temperature else ROOM_TEMPERATURE_K
+    growth = test.film_growth_per_cycle
+    model = PlanarSymmetricCell(
+        exchange_current_mA_cm2=test.exchange_current_density.value,
+        film_resistance_ohm_cm2=test.film_resistance.value,
+        electrolyte_resistance_ohm_cm2=test.electrolyte_resistance.value,
+        film_growth_ohm_cm2=growth.value if growth else 0.0,
+        temperature_K=temperature,
+        inventory_mAh_cm2=inventory_mAh_cm2,
+    )
+    protocol = tuple(Block(b.current_density.value, b.capacity.value, b.cycles) for b in test.protocol)
+    return simulate(model, protocol, context, points_per_half_cycle=test.points_per_half_cycle)
+
+
+def analyse_record(
+    record: CyclingRecord,
+    subject: str,
+    source: str,
+    wanted: Sequence[str],
+    options: Mapping[str, Mapping[str, Any]],
+) -> TestOutcome:
+    """Run analyses on a record: those asked for, or all that fit its type and its cell."""
+    findings: list[tuple[str, str, Findings]] = []
+    not_computed: list[tuple[str, str]] = []
+    for name in wanted or registry.names(ANALYSES):
+        plugin: Analysis = registry.load(ANALYSES, name)
+        reason = _unfit(plugin, record)
+        if reason and wanted:
+            raise BadInputError(source, reason, f"{plugin.title}: a cell of kind {' or '.join(plugin.cells)}")
+        if reason:
+            if record.cell is None:
+                not_computed.append((f"{subject}: {plugin.title}", reason))
+            continue
+        chosen = options_of(plugin, name, options.get(name, {}))
+        findings.append((name, _options_text(chosen), plugin.tell(plugin.analyse(record, chosen))))
+    entries = tuple(
+        Entry(subject, n.quantity, n.value, n.std, record.origin, f"{source}; analysis {name}{words}", n.note, n.at)
+        for name, words, found in findings
+        for n in found.numbers
+    )
+    not_computed += [(f"{subject}: {what}", why) for _, _, found in findings for what, why in found.not_computed]
+    warnings = (*record.warnings, *(w for _, _, found in findings for w in found.warnings))
+    return TestOutcome(
+        name=subject,
+        title=subject,
+        words="",
+        entries=entries,
+        plots=tuple(p for _, _, found in findings for p in found.plots),
+        tables=tuple(t for _, _, found in findings for t in found.tables),
+        warnings=tuple(f"{subject}: {w}" for w in warnings),
+        not_computed=tuple(not_computed),
+    )
+
+
+def options_of(plugin: Analysis, name: str, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the plug-in's own class
+    """Build the options of an analysis; unknown names and wrong types are refused, none is ignored.
+
+    Raises
+    ------
+    BadInputError
+        Naming the option.
+    """
+    fields = {f.name: f for f in dataclasses.fields(plugin.options)}
+    for key, value in given.items():
+        where = f"analyses.{name}.{key}"
+        if key not in fields:
+            raise BadInputError(where, f"the unknown option {key!r}", f"one of {', '.join(fields) or 'none'}")
+        default = fields[key].default
+        number = isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool)
+        if not number and type(value) is not type(default):
+            raise BadInputError(where, repr(value), f"a value like {default!r}")
+    return plugin.options(**given)
+
+
+def _unfit(plugin: Analysis, record: CyclingRecord) -> str:
+    """Say why an analysis does not fit a record; empty if it does."""
+    if not isinstance(record, plugin.takes):
+        return f"a {type(record).__name__}"
+    if not plugin.cells:
+        return ""
+    if record.cell is None:
+        kinds = " or ".join(plugin.cells)
+        return f"nobody said what cell this is; if it is of kind {kinds}, add --cell kind={plugin.cells[0]}"
+    return "" if record.cell.kind in plugin.cells else f"a cell of kind {record.cell.kind}"
+
+
+def _options_text(options: object) -> str:
+    values = dataclasses.asdict(options) if dataclasses.is_dataclass(options) and not isinstance(options, type) else {}
+    return " (" + ", ".join(f"{k}={v}" for k, v in values.items()) + ")" if values else ""
+
+
+def _inventory_mAh_cm2(study: Study, designed: Design, name: str) -> float | None:
+    """Lithium in one foil of the cell of a test, if recipe and thickness are known."""
+    cell = study.model.cells[study.model.tests[name].cell]
+    electrode = getattr(cell, "electrode", None)
+    if electrode is None or designed.lithium[electrode].volumetric_mAh_cm3 is None:
+        return None
+    own = getattr(cell, "thickness", None)
+    thickness = own.value if own else designed.lithium[electrode].thickness_um
+    if thickness is None:
+        return None
+    from limetal.design.uncertain import split
+    from limetal.physics.capacity import areal_capacity_mAh_cm2
+
+    return split(areal_capacity_mAh_cm2(designed.lithium[electrode].volumetric_mAh_cm3, thickness))[0]
+
+
+def _parameters(name: str, test: SimulatedTest, record: CyclingRecord) -> tuple[Entry, ...]:
+    """Ledger entries of the parameters of a simulation: assumptions, every one."""
+    subject = f"tests.{name}"
+    values: list[tuple[str, float]] = [
+        ("exchange_current_density", test.exchange_current_density.value),
+        ("film_resistance", test.film_resistance.value),
+        ("electrolyte_resistance", test.electrolyte_resistance.value),
+        ("film_growth", test.film_growth_per_cycle.value if test.film_growth_per_cycle else 0.0),
+    ]
+    entries = [Entry(subject, q, v, None, "assumed", test.basis, "parameter of the simulation") for q, v in values]
+    if record.cell is not None and record.cell.area_cm2 is not None:
+        note = "scales the simulated current only"
+        entries.append(Entry(subject, "area", record.cell.area_cm2, None, "assumed", "cell of the study, else 1 cm2", note))
+    return tuple(entries)
+
+
+def _content(
+    study: Study, designed: Design, ledger: Ledger, verdicts: tuple[Verdict, ...], outcomes: list[TestOutcome]
+) -> Content:
+    sections = []
+    compared = _comparisons(study, outcomes)
+    if compared:
+        words = "Tests that gave the same set of pictures, laid over each other."
+        sections.append(Section("comparison", "Comparison of tests", words, compared))
+    if designed.plots:
+        sections.append(Section("design", "Design", "What the recipes give.", designed.plots))
+    sections += [Section(f"tests.{o.name}", o.title, o.words, o.plots, o.tables) for o in outcomes]
+    head = study.model.study
+    return Content(
+        name=study.name,
+        title=head.title,
+        description=head.description,
+        ledger=ledger,
+        verdicts=verdicts,
+        counts=tally(study, verdicts),
+        sections=tuple(sections),
+        warnings=(*designed.warnings, *(w for o in outcomes for w in o.warnings)),
+        not_computed=(*designed.not_computed, *(n for o in outcomes for n in o.not_computed)),
+        software=software(),
+        documents=tuple((k, d.citation, d.doi) for k, d in study.model.documents.items()),
+    )
+
+
+def _comparisons(study: Study, outcomes: list[TestOutcome]) -> tuple[Plot, ...]:
+    """Overlay pictures of one name of tests that gave the same set of pictures."""
+    groups: dict[tuple[str, ...], list[TestOutcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(tuple(p.name for p in outcome.plots), []).append(outcome)
+    plots = []
+    for number, (names, members) in enumerate((n, m) for n, m in groups.items() if len(m) > 1):
+        labels = _labels(study, members)
+        for index, name in enumerate(names):
+            if members[0].plots[index].overlay is not None:
+                laid = overlay(tuple((label, m.plots[index]) for label, m in zip(labels, members, strict=True)))
+                plots.append(dataclasses.replace(laid, name=f"{name}_{number + 1}"))
+    return tuple(plots)
+
+
+def _labels(study: Study, members: Iterable[TestOutcome]) -> list[str]:
+    """Label of the cell of each test; the name of the test where two would read alike."""
+    names = [m.name for m in members]
+    cells = [study.model.tests[n].cell for n in names]
+    labels = [study.model.cells[c].label or c for c in cells]
+    return [label if labels.count(label) == 1 else name for label, name in zip(labels, names, strict=True)]
+
+
+def known_names() -> Known:
+    """Names a study may use, gathered from the rooms that hold them."""
+    analyses = registry.names(ANALYSES)
+    options = {
+        name: tuple(f.name for f in dataclasses.fields(registry.load(ANALYSES, name).options)) for name in analyses
+    }
+    return Known(
+        phases=tuple(PHASES),
+        cathodes=tuple(CATHODES),
+        additives=tuple(ADDITIVES),
+        separators=tuple(SEPARATORS),
+        electrolytes=tuple(ELECTROLYTES),
+        collectors=tuple(FOILS),
+        readers=registry.names("limetal.readers"),
+        analyses=analyses,
+        analysis_options=options,
+    )
+
+
+def software() -> dict[str, str]:
+    """Versions of what made the numbers."""
+    found = {"limetal": limetal.__version__, "python": platform.python_version()}
+    for package in ("numpy", "polars", "pint", "uncertainties", "fastnda", "matplotlib"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return found
+
+
