@@ -120,5 +120,6 @@ def overlay(plots: tuple[tuple[str, Plot], ...]) -> Plot:
         first,
         title=title,
         y=factor,
+        caption=f"The {which} of each test." if which else first.caption,
         series=tuple(replace(series, label=label) for label, series in chosen),
     )

@@ -146,6 +146,26 @@ def analyse(
     )
 
 
+def design_study(study: Study) -> Content:
+    """What the recipes and cells of a study give, without any test."""
+    designed = design(study)
+    return _content(study, designed, Ledger(designed.entries), (), [])
+
+
+def simulated_record(study: Study, name: str) -> CyclingRecord:
+    """Record of a simulated test of a study.
+
+    Raises
+    ------
+    BadInputError
+        If the study has no such test, or it is a file.
+    """
+    _chosen(study, [name])
+    if not isinstance(study.model.tests[name], SimulatedTest):
+        raise BadInputError(study.place("tests", name), "a test of a file", "a simulated test")
+    return record_of(study, name, _inventory_mAh_cm2(study, design(study), name))
+
+
 @dataclass(frozen=True)
 class TestOutcome:
     """What one test gave: ledger entries and exhibits."""
@@ -363,7 +383,7 @@ def _content(
         description=head.description,
         ledger=ledger,
         verdicts=verdicts,
-        counts=tally(study, verdicts),
+        counts=tally(study, verdicts) if verdicts or outcomes else {},
         sections=tuple(sections),
         warnings=(*designed.warnings, *(w for o in outcomes for w in o.warnings)),
         not_computed=(*designed.not_computed, *(n for o in outcomes for n in o.not_computed)),
@@ -383,8 +403,17 @@ def _comparisons(study: Study, outcomes: list[TestOutcome]) -> tuple[Plot, ...]:
         for index, name in enumerate(names):
             if members[0].plots[index].overlay is not None:
                 laid = overlay(tuple((label, m.plots[index]) for label, m in zip(labels, members, strict=True)))
-                plots.append(dataclasses.replace(laid, name=f"{name}_{number + 1}"))
+                caption = f"{laid.caption} {_origins(study, members)}"
+                plots.append(dataclasses.replace(laid, name=f"{name}_{number + 1}", caption=caption))
     return tuple(plots)
+
+
+def _origins(study: Study, members: list[TestOutcome]) -> str:
+    """Say which curves of a comparison were measured and which simulated."""
+    simulated = [m.name for m in members if isinstance(study.model.tests[m.name], SimulatedTest)]
+    if len(simulated) == len(members):
+        return "All simulated with assumed parameters."
+    return f"Simulated with assumed parameters: {', '.join(simulated)}; the others measured." if simulated else "Measured."
 
 
 def _labels(study: Study, members: Iterable[TestOutcome]) -> list[str]:

@@ -23,7 +23,8 @@ _PRETTY = {
     "ohm cm2": "Ω cm²", "ohm": "Ω", "g/cm3": "g cm⁻³", "angstrom": "Å", "deg": "°",
 }  # fmt: skip
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
-_MOST_COLUMNS = 4
+_MOST_COLUMNS = 6
+MM_PER_POINT = 25.4 / 72
 
 
 def axis_label(axis: Axis) -> str:
@@ -54,9 +55,14 @@ def draw(plot: Plot, style: Style) -> Figure:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=style.size_inch, layout="constrained")
+    figure = Figure(figsize=style.size_inch)
     FigureCanvasSVG(figure)
-    axes = figure.add_subplot()
+    has_legend = any(series.label for series in plot.series) and (len(plot.series) > 1 or bool(plot.categories))
+    columns = min(len(plot.series), _columns(plot, style))
+    rows = -(-len(plot.series) // columns) if has_legend else 0
+    axes = figure.add_axes(_margins(style, rows))
+    axes.set_xscale(plot.x.scale)
+    axes.set_yscale(plot.y.scale)
     if plot.categories:
         _bars(axes, plot)
     else:
@@ -64,15 +70,31 @@ def draw(plot: Plot, style: Style) -> Figure:
             _series(axes, plot, series, index)
     axes.set_xlabel(axis_label(plot.x) if not plot.categories else "")
     axes.set_ylabel(axis_label(plot.y))
-    axes.set_xscale(plot.x.scale)
-    axes.set_yscale(plot.y.scale)
     if plot.equal_axes:
         axes.set_aspect("equal", adjustable="datalim")
     axes.margins(x=0.02)
-    if any(series.label for series in plot.series) and (len(plot.series) > 1 or plot.categories):
-        columns = min(len(plot.series), _MOST_COLUMNS)
-        figure.legend(loc="outside upper center", ncols=columns)
+    if has_legend:
+        axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.01), borderaxespad=0.0, ncols=columns, columnspacing=1.2)
     return figure
+
+
+def _columns(plot: Plot, style: Style) -> int:
+    """Legend columns that fit the width: a letter is about half as wide as the font is high."""
+    longest = max((len(series.label) for series in plot.series), default=1)
+    letters = style.width_mm / (0.5 * style.font_pt * MM_PER_POINT)
+    return max(1, min(_MOST_COLUMNS, int(letters / (longest + 6))))
+
+
+def _margins(style: Style, legend_rows: int) -> tuple[float, float, float, float]:
+    """Left, bottom, width and height of the axes: margins in multiples of the font, so that nothing is cut off.
+
+    Fixed margins, because the layout engines of matplotlib draw every picture three times.
+    """
+    font_mm = style.font_pt * MM_PER_POINT
+    left, right = 6.5 * font_mm / style.width_mm, 1.5 * font_mm / style.width_mm
+    bottom = 4.3 * font_mm / style.height_mm
+    top = (1.0 + 1.7 * legend_rows) * font_mm / style.height_mm
+    return left, bottom, 1 - left - right, 1 - bottom - top
 
 
 def _series(axes: Axes, plot: Plot, series: Series, index: int) -> None:

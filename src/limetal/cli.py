@@ -1,0 +1,359 @@
+"""The front door: commands, options, messages. No science; every command imports what it needs when it runs."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from limetal.ledger import Entry
+    from limetal.records.cycling import CellContext
+    from limetal.report import Content
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="limetal",
+    help="A laboratory for lithium-metal electrodes: recipes, cells, tests and published claims in one ledger.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+new = typer.Typer(help="Write a starting point: a study, or a reader.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(new, name="new")
+
+StudyName = Annotated[str, typer.Argument(help="A study file (.toml) or the name of a bundled study (lznc, lmzg).")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (schema limetal/1) instead of words.")]
+Files = Annotated[list[str], typer.Argument(help="Instrument files.")]
+CellWords = Annotated[
+    list[str] | None,
+    typer.Option("--cell", metavar="KEY=VALUE", help="What no file tells: kind=symmetric, area='1.13 cm2', diameter='12 mm'."),
+]
+ColumnWords = Annotated[
+    list[str] | None,
+    typer.Option("--column", metavar="KEY=HEADER[:UNIT]", help="Which column is time, voltage or current: time=t:h voltage=2:mV."),
+]
+ReaderName = Annotated[str | None, typer.Option("--reader", help="Reader to use instead of the one the content suggests.")]
+JOBS = typer.Option("--jobs", "-j", min=1, help="Tests computed side by side.")
+
+
+def _version(show: bool) -> None:
+    if show:
+        import limetal
+
+        typer.echo(f"limetal {limetal.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """Options of the program as a whole."""
+
+
+@app.command()
+def run(
+    study: StudyName,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the report; default limetal-STUDY.")] = None,
+    jobs: Annotated[int, JOBS] = 1,
+    only: Annotated[list[str] | None, typer.Option("--only", metavar="TEST", help="Run only this test; may repeat.")] = None,
+    style: Annotated[str, typer.Option(help="Size of the figures: single (85 mm), double (180 mm) or slide.")] = "double",
+) -> None:
+    """Run a study: design, read, simulate, analyse, audit; write report.html, results.json, tables, figures."""
+    from limetal.errors import BadInputError
+    from limetal.report import STYLES, write_report
+    from limetal.run import load_study, run_study
+
+    if style not in STYLES:
+        raise BadInputError("--style", repr(style), f"one of {', '.join(STYLES)}")
+    progress = Progress()
+    loaded = load_study(study)
+    content = run_study(loaded, jobs=jobs, only=only or (), progress=progress.step)
+    folder = write_report(content, out or Path(f"limetal-{loaded.name}"), style=STYLES[style], progress=progress.say)
+    progress.done()
+    _summary(content)
+    typer.echo(f"report: {folder / 'report.html'}")
+
+
+@app.command()
+def audit(study: StudyName, as_json: AsJson = False, jobs: Annotated[int, JOBS] = 1) -> None:
+    """Print only the verdicts on the claims of a study."""
+    from limetal.run import load_study, run_study
+
+    progress = Progress()
+    content = run_study(load_study(study), jobs=jobs, progress=progress.step)
+    progress.done()
+    if as_json:
+        _print_json(content)
+        return
+    for verdict in content.verdicts:
+        typer.echo(f"{verdict.verdict:<12} {verdict.relation}: {', '.join(verdict.claims)}")
+        typer.echo(f"{'':<12} {verdict.explanation}")
+    _summary(content)
+
+
+@app.command()
+def analyse(
+    files: Files,
+    as_json: AsJson = False,
+    only: Annotated[list[str] | None, typer.Option("--as", metavar="ANALYSIS", help="Run this analysis; may repeat.")] = None,
+    cell: CellWords = None,
+    column: ColumnWords = None,
+    reader: ReaderName = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write a report into this folder (one file only).")] = None,
+) -> None:
+    """Say what files say, without a study."""
+    from limetal.errors import BadInputError
+    from limetal.run import analyse as analyse_file
+
+    if out is not None and len(files) > 1:
+        raise BadInputError("--out", f"{len(files)} files", "one file")
+    context, hints = _cell(cell or []), _columns(column or [])
+    progress = Progress()
+    contents = []
+    for done, file in enumerate(files):
+        progress.step(file, done, len(files))
+        contents.append(analyse_file(file, cell=context, analyses=only or (), reader=reader, columns=hints))
+    progress.done()
+    content = _joined(contents)
+    if out is not None:
+        from limetal.report import write_report
+
+        write_report(content, out)
+    if as_json:
+        _print_json(content)
+        return
+    _print_entries(content.ledger.entries)
+    _print_doubts(content)
+
+
+@app.command(name="read")
+def read_files(
+    files: Files,
+    as_json: AsJson = False,
+    to: Annotated[Path | None, typer.Option("--to", help="Write the record as .csv or .parquet with BDF columns (one file).")] = None,
+    column: ColumnWords = None,
+    reader: ReaderName = None,
+) -> None:
+    """Say what files are; with --to, convert one to the Battery Data Format."""
+    from limetal.errors import BadInputError
+    from limetal.readers import read
+
+    if to is not None and len(files) > 1:
+        raise BadInputError("--to", f"{len(files)} files", "one file")
+    if to is not None:
+        from limetal.records.files import write_record
+
+        write_record(read(files[0], reader=reader, columns=_columns(column or [])), to)
+        typer.echo(f"wrote {to}", err=as_json)
+    contents = [_seen(file, reader, column) for file in files]
+    if as_json:
+        _print_json(_joined(contents))
+        return
+    for content in contents:
+        _print_entries(content.ledger.entries)
+        _print_doubts(content)
+
+
+@app.command()
+def design(study: StudyName, as_json: AsJson = False) -> None:
+    """Print what the recipes and cells of a study give; reads no data file."""
+    from limetal.run import design_study, load_study
+
+    content = design_study(load_study(study))
+    if as_json:
+        _print_json(content)
+        return
+    _print_entries(tuple(e for e in content.ledger if e.origin in {"derived", "assumed"}))
+    _print_doubts(content)
+
+
+@app.command()
+def simulate(
+    study: StudyName,
+    test: Annotated[str, typer.Argument(help="Name of a simulated test of the study.")],
+    to: Annotated[Path, typer.Option("--to", help="File for the record: .csv or .parquet with BDF columns.")],
+) -> None:
+    """Write the record of a simulated test, as an instrument would."""
+    from limetal.records.files import write_record
+    from limetal.run import load_study, simulated_record
+
+    record = simulated_record(load_study(study), test)
+    write_record(record, to)
+    typer.echo(f"wrote {record.rows} points to {to}")
+
+
+@app.command(name="list")
+def list_names(
+    what: Annotated[str, typer.Argument(help="studies, readers, analyses, relations, quantities, units or materials.")] = "studies",
+) -> None:
+    """List what limetal knows."""
+    from limetal.catalogue import catalogue
+
+    for line in catalogue(what):
+        typer.echo(line)
+
+
+@new.command(name="study")
+def new_study(
+    name: Annotated[str, typer.Argument(help="Name of the study; NAME.toml is written.")],
+    data: Annotated[list[Path] | None, typer.Option("--data", help="A raw file of a symmetric cell to put in; may repeat.")] = None,
+) -> None:
+    """Write a commented study that runs as it is."""
+    from limetal.study.template import write_study
+
+    path = write_study(name, data or [])
+    typer.echo(f"wrote {path}; next: limetal run {path}")
+
+
+@new.command(name="reader")
+def new_reader(
+    name: Annotated[str, typer.Argument(help="Name of the format, for example acme; acme.py is written here.")],
+) -> None:
+    """Write a reader plug-in that works on a sample and says what to change."""
+    from limetal.readers._template import write_reader
+
+    path = write_reader(name)
+    typer.echo(f"wrote {path}; it is explained in the documentation, 'Add a reader in ten minutes'")
+
+
+class Progress:
+    """One line on a terminal that says what is going on; nothing in a pipe."""
+
+    def __init__(self) -> None:
+        self._shown = 0
+        self._live = sys.stderr.isatty()
+
+    def step(self, what: str, done: int, of: int) -> None:
+        """Say which of several things is being done."""
+        self.say(f"[{done + 1}/{of}] {what}")
+
+    def say(self, text: str) -> None:
+        """Replace the line."""
+        if self._live:
+            text = text[:100]
+            sys.stderr.write("\r" + text.ljust(self._shown))
+            sys.stderr.flush()
+            self._shown = len(text)
+
+    def done(self) -> None:
+        """Clear the line."""
+        if self._live and self._shown:
+            sys.stderr.write("\r" + " " * self._shown + "\r")
+            sys.stderr.flush()
+            self._shown = 0
+
+
+def _summary(content: Content) -> None:
+    counts = content.counts
+    total = sum(counts[word] for word in ("agrees", "disagrees", "cannot tell"))
+    if total:
+        reach = f" ({counts['not reached']} of them reached by no relation yet)" if counts["not reached"] else ""
+        typer.echo(
+            f"{total} claims: {counts['agrees']} agree, {counts['disagrees']} disagree, "
+            f"{counts['cannot tell']} cannot be told{reach}"
+        )
+    origins: dict[str, int] = {}
+    for entry in content.ledger:
+        origins[entry.origin] = origins.get(entry.origin, 0) + 1
+    words = ", ".join(f"{n} {origin}" for origin, n in origins.items())
+    typer.echo(f"{len(content.ledger)} ledger entries: {words}")
+    if content.warnings or content.not_computed:
+        typer.echo(f"{len(content.warnings)} warnings, {len(content.not_computed)} things not computed: see the report")
+
+
+def _print_entries(entries: tuple[Entry, ...]) -> None:
+    from limetal.report.files import number_text
+
+    subject = None
+    for entry in entries:
+        top = ".".join(entry.subject.split(".")[:2]) if entry.subject.split(".")[0] in _ROOMS else entry.subject
+        if top != subject:
+            typer.echo(top)
+            subject = top
+        below = entry.subject[len(top) + 1 :]
+        name = f"{below} {entry.quantity}".strip().replace("_", " ")
+        unit = "" if entry.unit in {"1", "text"} else f" {entry.unit}"
+        note = f"  [{entry.note}]" if entry.note else ""
+        typer.echo(f"  {name:<32} {number_text(entry.value, entry.std)}{unit}  {entry.origin}{note}")
+
+
+_ROOMS = ("materials", "electrodes", "cells", "tests")
+
+
+def _print_doubts(content: Content) -> None:
+    for warning in content.warnings:
+        typer.echo(f"warning: {warning}")
+    for what, why in content.not_computed:
+        typer.echo(f"not computed: {what}: {why}")
+
+
+def _print_json(content: Content) -> None:
+    from limetal.report.files import json_text
+
+    typer.echo(json_text(content), nl=False)
+
+
+def _seen(file: str, reader: str | None, column: list[str] | None) -> Content:
+    from limetal.run import analyse as analyse_file
+
+    return analyse_file(file, analyses=["overview"], reader=reader, columns=_columns(column or []))
+
+
+def _joined(contents: list[Content]) -> Content:
+    """Put what several files say into one answer."""
+    import dataclasses
+
+    from limetal.ledger import Ledger
+
+    first = contents[0]
+    if len(contents) == 1:
+        return first
+    return dataclasses.replace(
+        first,
+        name=f"{len(contents)} files",
+        title=f"What {len(contents)} files say",
+        ledger=Ledger(tuple(e for c in contents for e in c.ledger)),
+        sections=tuple(s for c in contents for s in c.sections),
+        warnings=tuple(w for c in contents for w in c.warnings),
+        not_computed=tuple(n for c in contents for n in c.not_computed),
+    )
+
+
+def _cell(words: list[str]) -> CellContext | None:
+    """Read ``--cell KEY=VALUE`` options."""
+    from limetal.errors import BadInputError
+    from limetal.records.cycling import CellContext
+    from limetal.records.words import cell_from_words
+
+    if not words:
+        return None
+    given: dict[str, str] = {}
+    for word in words:
+        key, equals, value = word.partition("=")
+        if not equals or not value:
+            raise BadInputError("--cell", repr(word), "KEY=VALUE, for example kind=symmetric")
+        given[key.strip()] = value.strip()
+    context: CellContext = cell_from_words(given)
+    return context
+
+
+def _columns(words: list[str]) -> dict[str, Any]:
+    """Read ``--column KEY=HEADER[:UNIT]`` options."""
+    from limetal.errors import BadInputError
+    from limetal.readers import ColumnHint
+
+    hints: dict[str, ColumnHint] = {}
+    for word in words:
+        key, equals, rest = word.partition("=")
+        if not equals or key not in {"time", "voltage", "current", "cycle", "step"}:
+            raise BadInputError("--column", repr(word), "time=HEADER:UNIT (or voltage, current, cycle, step)")
+        header, colon, unit = rest.rpartition(":")
+        header, unit = (header, unit) if colon else (rest, "")
+        hints[key] = ColumnHint(int(header) if header.isdigit() else header, unit or None)
+    return hints
