@@ -31,13 +31,23 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON (schema limetal
 Files = Annotated[list[str], typer.Argument(help="Instrument files.")]
 CellWords = Annotated[
     list[str] | None,
-    typer.Option("--cell", metavar="KEY=VALUE", help="What no file tells: kind=symmetric, area='1.13 cm2', diameter='12 mm'."),
+    typer.Option(
+        "--cell",
+        metavar="KEY=VALUE",
+        help="What no file tells: kind=symmetric, area='1.13 cm2', diameter='12 mm'.",
+    ),
 ]
 ColumnWords = Annotated[
     list[str] | None,
-    typer.Option("--column", metavar="KEY=HEADER[:UNIT]", help="Which column is time, voltage or current: time=t:h voltage=2:mV."),
+    typer.Option(
+        "--column",
+        metavar="KEY=HEADER[:UNIT]",
+        help="Which column is time, voltage or current: time=t:h voltage=2:mV.",
+    ),
 ]
-ReaderName = Annotated[str | None, typer.Option("--reader", help="Reader to use instead of the one the content suggests.")]
+ReaderName = Annotated[
+    str | None, typer.Option("--reader", help="Reader to use instead of the one the content suggests.")
+]
 JOBS = typer.Option("--jobs", "-j", min=1, help="Tests computed side by side.")
 
 
@@ -51,7 +61,9 @@ def _version(show: bool) -> None:
 
 @app.callback()
 def _main(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Options of the program as a whole."""
 
@@ -59,10 +71,16 @@ def _main(
 @app.command()
 def run(
     study: StudyName,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for the report; default limetal-STUDY.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Folder for the report; default limetal-STUDY.")
+    ] = None,
     jobs: Annotated[int, JOBS] = 1,
-    only: Annotated[list[str] | None, typer.Option("--only", metavar="TEST", help="Run only this test; may repeat.")] = None,
-    style: Annotated[str, typer.Option(help="Size of the figures: single (85 mm), double (180 mm) or slide.")] = "double",
+    only: Annotated[
+        list[str] | None, typer.Option("--only", metavar="TEST", help="Run only this test; may repeat.")
+    ] = None,
+    style: Annotated[
+        str, typer.Option(help="Size of the figures: single (85 mm), double (180 mm) or slide.")
+    ] = "double",
 ) -> None:
     """Run a study: design, read, simulate, analyse, audit; write report.html, results.json, tables, figures."""
     from limetal.errors import BadInputError
@@ -101,11 +119,15 @@ def audit(study: StudyName, as_json: AsJson = False, jobs: Annotated[int, JOBS] 
 def analyse(
     files: Files,
     as_json: AsJson = False,
-    only: Annotated[list[str] | None, typer.Option("--as", metavar="ANALYSIS", help="Run this analysis; may repeat.")] = None,
+    only: Annotated[
+        list[str] | None, typer.Option("--as", metavar="ANALYSIS", help="Run this analysis; may repeat.")
+    ] = None,
     cell: CellWords = None,
     column: ColumnWords = None,
     reader: ReaderName = None,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Also write a report into this folder (one file only).")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Also write a report into this folder (one file only).")
+    ] = None,
 ) -> None:
     """Say what files say, without a study."""
     from limetal.errors import BadInputError
@@ -136,7 +158,10 @@ def analyse(
 def read_files(
     files: Files,
     as_json: AsJson = False,
-    to: Annotated[Path | None, typer.Option("--to", help="Write the record as .csv or .parquet with BDF columns (one file).")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="Write the record as .csv or .parquet with BDF columns (one file)."),
+    ] = None,
     column: ColumnWords = None,
     reader: ReaderName = None,
 ) -> None:
@@ -190,7 +215,9 @@ def simulate(
 
 @app.command(name="list")
 def list_names(
-    what: Annotated[str, typer.Argument(help="studies, readers, analyses, relations, quantities, units or materials.")] = "studies",
+    what: Annotated[
+        str, typer.Argument(help="studies, readers, analyses, relations, quantities, units or materials.")
+    ] = "studies",
 ) -> None:
     """List what limetal knows."""
     from limetal.catalogue import catalogue
@@ -202,7 +229,10 @@ def list_names(
 @new.command(name="study")
 def new_study(
     name: Annotated[str, typer.Argument(help="Name of the study; NAME.toml is written.")],
-    data: Annotated[list[Path] | None, typer.Option("--data", help="A raw file of a symmetric cell to put in; may repeat.")] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option("--data", help="A raw file of a symmetric cell to put in; may repeat."),
+    ] = None,
 ) -> None:
     """Write a commented study that runs as it is."""
     from limetal.study.template import write_study
@@ -328,7 +358,6 @@ def _joined(contents: list[Content]) -> Content:
 def _cell(words: list[str]) -> CellContext | None:
     """Read ``--cell KEY=VALUE`` options."""
     from limetal.errors import BadInputError
-    from limetal.records.cycling import CellContext
     from limetal.records.words import cell_from_words
 
     if not words:

@@ -56,10 +56,19 @@ _ROWS = (
     ("diameter", "cm", "⌀", "Diameter of a round electrode."),
     # capacity
     ("specific_capacity", "mAh/g", "q", "Charge per mass of electrode that a test delivered."),
-    ("theoretical_specific_capacity", "mAh/g", "q_th", "Charge per mass that somebody computed as the limit."),
+    (
+        "theoretical_specific_capacity",
+        "mAh/g",
+        "q_th",
+        "Charge per mass that somebody computed as the limit.",
+    ),
     ("free_lithium_capacity", "mAh/g", "q_free", "Charge of the metallic lithium per mass of electrode."),
-    ("strippable_capacity", "mAh/g", "q_strip",
-     "Charge per mass of electrode of all lithium that leaves up to the cut-off voltage, alloys included."),
+    (
+        "strippable_capacity",
+        "mAh/g",
+        "q_strip",
+        "Charge per mass of electrode of all lithium that leaves up to the cut-off voltage, alloys included.",
+    ),
     ("total_lithium_capacity", "mAh/g", "q_Li", "Charge of all lithium atoms per mass of electrode."),
     ("utilisation", "%", "u", "Delivered over strippable capacity at the same cut-off."),
     ("volumetric_capacity", "mAh/cm3", "q_v", "Charge per outer volume of electrode without collector."),
@@ -72,8 +81,12 @@ _ROWS = (
     ("electrolyte_volume", "uL", "V_E", "Volume of electrolyte put into one cell."),
     ("electrolyte_to_capacity", "g/Ah", "E/C", "Mass of electrolyte over the capacity of the cell."),
     ("np_ratio", "1", "N/P", "Areal capacity of the fresh negative over that of the positive electrode."),
-    ("normalised_specific_capacity", "mAh/g", "NSC",
-     "Negative capacity over (negative + collector mass) and over N/P."),
+    (
+        "normalised_specific_capacity",
+        "mAh/g",
+        "NSC",
+        "Negative capacity over (negative + collector mass) and over N/P.",
+    ),
     ("capacity_retention", "%", "R_N", "Capacity over that of the first regular cycle."),
     ("coulombic_efficiency", "%", "CE", "Discharge over charge capacity of one cycle (full cell)."),
     ("cycle_life", "1", "N", "Number of cycles reached."),
@@ -95,11 +108,30 @@ _ROWS = (
     ("amplitude", "V", "û", "Amplitude of an excitation."),
     ("number_of_points", "1", "N", "Rows of a record or points of a spectrum."),
     # symmetric cells
-    ("hysteresis", "V", "ΔU", "Voltage hysteresis of a symmetric cell as somebody printed it, definition not given."),
-    ("hysteresis_end", "V", "U_end", "|Cell voltage| at the end of the half-cycle, mean of plating and stripping."),
-    ("hysteresis_mean", "V", "Ū", "Time-weighted mean |cell voltage| of the half-cycle, mean of both directions."),
-    ("hysteresis_plateau", "V", "U_pl",
-     "Time-weighted median |cell voltage| of the settled part of the half-cycle, mean of both directions."),
+    (
+        "hysteresis",
+        "V",
+        "ΔU",
+        "Voltage hysteresis of a symmetric cell as somebody printed it, definition not given.",
+    ),
+    (
+        "hysteresis_end",
+        "V",
+        "U_end",
+        "|Cell voltage| at the end of the half-cycle, mean of plating and stripping.",
+    ),
+    (
+        "hysteresis_mean",
+        "V",
+        "Ū",
+        "Time-weighted mean |cell voltage| of the half-cycle, mean of both directions.",
+    ),
+    (
+        "hysteresis_plateau",
+        "V",
+        "U_pl",
+        "Time-weighted median |cell voltage| of the settled part of the half-cycle, mean of both directions.",
+    ),
     ("hysteresis_full_gap", "V", "U₊−U₋", "Time-weighted mean voltage of plating minus that of stripping."),
     ("areal_resistance", "ohm cm2", "R_A", "Cell voltage over current density, both interfaces together."),
     ("exchange_current_density", "mA/cm2", "j₀", "Exchange current per geometric area of one electrode."),
@@ -112,7 +144,12 @@ _ROWS = (
     ("series_resistance", "ohm", "R_s", "Ohmic resistance of the cell (high-frequency intercept)."),
     ("sei_resistance", "ohm", "R_SEI", "Resistance of the surface-film arc of the whole cell."),
     ("charge_transfer_resistance", "ohm", "R_ct", "Resistance of the charge-transfer arc of the whole cell."),
-    ("total_resistance", "ohm", "ΣR", "Sum of series, film and charge-transfer resistance of the whole cell."),
+    (
+        "total_resistance",
+        "ohm",
+        "ΣR",
+        "Sum of series, film and charge-transfer resistance of the whole cell.",
+    ),
     ("activation_energy", "kJ/mol", "E_a", "Slope of ln(T/R) against 1/T times −R."),
     # mechanics
     ("tensile_strength", "MPa", "R_m", "Largest engineering stress of a tensile test."),
@@ -157,7 +194,8 @@ def quantity(name: str, *, where: str = "quantity") -> Quantity:
     >>> quantity("thicknes")
     Traceback (most recent call last):
     ...
-    limetal.errors.BadInputError: quantity: found 'thicknes', want a quantity such as 'thickness' (limetal list quantities shows all)
+    limetal.errors.BadInputError: quantity: found 'thicknes', want a quantity such as 'thickness'
+    (limetal list quantities shows all)
     """
     if name in QUANTITIES:
         return QUANTITIES[name]

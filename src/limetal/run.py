@@ -14,7 +14,8 @@ from typing import Any
 import limetal
 from limetal import registry
 from limetal.analyses import Analysis, Findings
-from limetal.claims import Case, Verdict, audit as audit_case, stated_entries
+from limetal.claims import Case, Verdict, stated_entries
+from limetal.claims import audit as audit_case
 from limetal.claims.audit import tally
 from limetal.design import Design, design, library
 from limetal.design.cell import area_cm2
@@ -230,7 +231,9 @@ def run_test(study: Study, name: str, inventory_mAh_cm2: float | None = None) ->
     if isinstance(test, SimulatedTest):
         words += f" Parameters are assumptions: {test.basis}"
     label = study.model.cells[test.cell].label or test.cell
-    return dataclasses.replace(done, name=name, title=f"Test {name}: {label}", words=words, entries=(*assumed, *done.entries))
+    return dataclasses.replace(
+        done, name=name, title=f"Test {name}: {label}", words=words, entries=(*assumed, *done.entries)
+    )
 
 
 def record_of(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> CyclingRecord:
@@ -239,7 +242,7 @@ def record_of(study: Study, name: str, inventory_mAh_cm2: float | None = None) -
     cell = study.model.cells[test.cell]
     context = CellContext(cell.kind, area_cm2(cell), f"cells.{test.cell}")
     if isinstance(test, FileTest):
-        hints = {key: ColumnHint(note.column, note.unit) for key, note in test.columns.items()}
+        hints: dict[str, ColumnHint] = {key: ColumnHint(note.column, note.unit) for key, note in test.columns.items()}
         record = read(data_path(study, test), reader=test.reader, columns=hints)
         return dataclasses.replace(record.in_cell(context), source=test.file)
     temperature = cell.temperature.value if cell.temperature else ROOM_TEMPERATURE_K
@@ -278,7 +281,16 @@ def analyse_record(
         chosen = options_of(plugin, name, options.get(name, {}))
         findings.append((name, _options_text(chosen), plugin.tell(plugin.analyse(record, chosen))))
     entries = tuple(
-        Entry(subject, n.quantity, n.value, n.std, record.origin, f"{source}; analysis {name}{words}", n.note, n.at)
+        Entry(
+            subject,
+            n.quantity,
+            n.value,
+            n.std,
+            record.origin,
+            f"{source}; analysis {name}{words}",
+            n.note,
+            n.at,
+        )
         for name, words, found in findings
         for n in found.numbers
     )
@@ -361,7 +373,9 @@ def _parameters(name: str, test: SimulatedTest, record: CyclingRecord) -> tuple[
     entries = [Entry(subject, q, v, None, "assumed", test.basis, "parameter of the simulation") for q, v in values]
     if record.cell is not None and record.cell.area_cm2 is not None:
         note = "scales the simulated current only"
-        entries.append(Entry(subject, "area", record.cell.area_cm2, None, "assumed", "cell of the study, else 1 cm2", note))
+        entries.append(
+            Entry(subject, "area", record.cell.area_cm2, None, "assumed", "cell of the study, else 1 cm2", note)
+        )
     return tuple(entries)
 
 
@@ -413,7 +427,9 @@ def _origins(study: Study, members: list[TestOutcome]) -> str:
     simulated = [m.name for m in members if isinstance(study.model.tests[m.name], SimulatedTest)]
     if len(simulated) == len(members):
         return "All simulated with assumed parameters."
-    return f"Simulated with assumed parameters: {', '.join(simulated)}; the others measured." if simulated else "Measured."
+    return (
+        f"Simulated with assumed parameters: {', '.join(simulated)}; the others measured." if simulated else "Measured."
+    )
 
 
 def _labels(study: Study, members: Iterable[TestOutcome]) -> list[str]:
@@ -452,5 +468,3 @@ def software() -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "not installed"
     return found
-
-

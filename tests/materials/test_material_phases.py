@@ -83,9 +83,7 @@ def test_triclinic_volume_is_that_of_the_cell_vectors(a, b, c, alpha, beta, gamm
     crystal = Crystal("P1", a, b, c, alpha, beta, gamma, 1, "made")
     ca, cb, cg = (math.cos(math.radians(x)) for x in (alpha, beta, gamma))
     sg = math.sin(math.radians(gamma))
-    height = math.sqrt(
-        1 - cb**2 - ((ca - cb * cg) / sg) ** 2
-    )  # c along z, when a is along x and b in the xy plane
+    height = math.sqrt(1 - cb**2 - ((ca - cb * cg) / sg) ** 2)  # c along z, when a is along x and b in the xy plane
     assert crystal.volume_angstrom3 == pytest.approx(a * b * sg * c * height, rel=1e-9)
     # The reciprocal vector of (0 0 1) is one over the height of c above the a-b plane.
     assert d_spacing_angstrom(crystal, 0, 0, 1) == pytest.approx(c * height, rel=1e-9)

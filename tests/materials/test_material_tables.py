@@ -100,9 +100,7 @@ def test_bad_reactions_are_refused():
     assert unbalanced(dataclasses.replace(good, products=((1, "Xx"),)), own) == {"Li": 1.0}
 
 
-@pytest.mark.parametrize(
-    ("name", "capacity"), [("NCM811", 275.5), ("Ni98", 274.6), ("LFP", 169.9), ("S", 1672.0)]
-)
+@pytest.mark.parametrize(("name", "capacity"), [("NCM811", 275.5), ("Ni98", 274.6), ("LFP", 169.9), ("S", 1672.0)])
 def test_theoretical_capacities(name, capacity):
     assert CATHODES[name].theoretical_capacity.value == pytest.approx(capacity, abs=0.06)
 
@@ -159,8 +157,6 @@ def test_all_is_what_is_exported():
 
 
 def test_the_room_needs_no_library():
-    code = (
-        "import sys, limetal.materials; print([m for m in ('numpy', 'pint', 'pydantic') if m in sys.modules])"
-    )
+    code = "import sys, limetal.materials; print([m for m in ('numpy', 'pint', 'pydantic') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

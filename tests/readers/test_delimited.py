@@ -127,14 +127,10 @@ def test_headers_of_voltage(read, header, volts):
     ],
 )  # fmt: skip
 def test_headers_of_current(read, header, amps):
-    assert read(f"time/s;U/V;{header}\n0;1;1\n10;2;-2\n").current_ampere.tolist() == pytest.approx(
-        [amps, -2 * amps]
-    )
+    assert read(f"time/s;U/V;{header}\n0;1;1\n10;2;-2\n").current_ampere.tolist() == pytest.approx([amps, -2 * amps])
 
 
-@pytest.mark.parametrize(
-    "header", ["Cycle Index", "cycle number", "cycle_count", "Cyc#", "Cycle Count / 1", "cycle"]
-)
+@pytest.mark.parametrize("header", ["Cycle Index", "cycle number", "cycle_count", "Cyc#", "Cycle Count / 1", "cycle"])
 def test_headers_of_cycle(read, header):
     assert read(f"time/s;U/V;{header}\n0;1;1\n10;2;2.0\n").cycle_count.tolist() == [1, 2]
 
@@ -187,9 +183,7 @@ def test_comments_blank_lines_and_minus_signs(read):
 
 
 def test_total_time_wins_over_time(read):
-    record = read(
-        "Step,Time,Total Time,U/V\n1,00:00:00,00:00:00,1\n1,00:00:10,00:00:10,1\n2,00:00:00,00:00:10,1\n"
-    )
+    record = read("Step,Time,Total Time,U/V\n1,00:00:00,00:00:00,1\n1,00:00:10,00:00:10,1\n2,00:00:00,00:00:10,1\n")
     assert record.test_time_second.tolist() == [0, 10, 10]
     assert record.warnings == ()
 
@@ -252,9 +246,7 @@ def test_cell_voltage_wins_over_one_electrode(read):
 
 def test_header_without_unit_says_how_to_give_it(read):
     text = "Test_Time,Voltage\n0,3\n10,3.1\n"
-    refused(
-        read, text, r"no unit for 'Test_Time', 'Voltage'.*time = \{ column = \"Test_Time\", unit = \"h\" \}"
-    )
+    refused(read, text, r"no unit for 'Test_Time', 'Voltage'.*time = \{ column = \"Test_Time\", unit = \"h\" \}")
     record = read(text, time=("Test_Time", "h"), voltage=("Voltage", "V"))
     assert record.test_time_second.tolist() == [0, 36_000]
 
@@ -289,9 +281,7 @@ def test_columns_by_number_take_the_unit_of_the_header(read):
 
 
 def test_numbers_without_headers_say_what_to_do(read):
-    refused(
-        read, "0;1\n10;2\n", r"line 1: found numbers without headers, want columns = \{ time = \{ column = 1"
-    )
+    refused(read, "0;1\n10;2\n", r"line 1: found numbers without headers, want columns = \{ time = \{ column = 1")
 
 
 @pytest.mark.parametrize(
@@ -328,15 +318,11 @@ def test_needed_field_without_number_is_named_with_its_line(read, bad, column):
 
 
 def test_line_numbers_count_blank_lines_and_carriage_returns(read):
-    refused(
-        read, "x\r\r" + HEAD.strip() + "\r0;1;1\r\r1;x;1\r2;1;1\r", "line 6: found 'x' in column 'Voltage"
-    )
+    refused(read, "x\r\r" + HEAD.strip() + "\r0;1;1\r\r1;x;1\r2;1;1\r", "line 6: found 'x' in column 'Voltage")
 
 
 def test_falling_time_is_named_with_its_line(read):
-    refused(
-        read, HEAD + "0;1;1\n2;1;1\n1;1;1\n3;1;1\n", "line 4: found time that falls from 7200 s to 3600 s"
-    )
+    refused(read, HEAD + "0;1;1\n2;1;1\n1;1;1\n3;1;1\n", "line 4: found time that falls from 7200 s to 3600 s")
 
 
 def test_cut_last_line_is_left_out(read):
@@ -362,17 +348,13 @@ def test_long_line_is_refused_unless_its_end_is_empty(read):
 
 
 def test_commas_between_and_within_numbers_are_refused(read):
-    refused(
-        read, "Time (h),Voltage (V)\n0,5,3,2\n1,5,3,3\n", "4 fields under 2 headers.*no comma between columns"
-    )
+    refused(read, "Time (h),Voltage (V)\n0,5,3,2\n1,5,3,3\n", "4 fields under 2 headers.*no comma between columns")
 
 
 def test_comma_of_thousands_is_refused(read):
     refused(read, "time/s;U/V\n999;0.5\n1,000;0.6\n", "line 3: found '1,000', where the comma may be decimal")
     refused(read, "time/s;U/V\n999;3\n1,000;3\n1,001;3\n", "where the comma may be decimal or part thousands")
-    refused(
-        read, "time/s;U/V\n1,000,000;3\n1,000,001;3\n", "where the comma may be decimal or part thousands"
-    )
+    refused(read, "time/s;U/V\n1,000,000;3\n1,000,001;3\n", "where the comma may be decimal or part thousands")
 
 
 def test_three_decimals_after_a_comma_are_decimals(read):
@@ -380,9 +362,7 @@ def test_three_decimals_after_a_comma_are_decimals(read):
 
 
 def test_open_quotation_mark_is_refused(read):
-    refused(
-        read, 'time/s,U/V,note\n0,1,"a\n1,2,b\n2,3,c\n', "line 2: found a quotation mark that is not closed"
-    )
+    refused(read, 'time/s,U/V,note\n0,1,"a\n1,2,b\n2,3,c\n', "line 2: found a quotation mark that is not closed")
 
 
 def test_header_without_rows_is_refused(read):

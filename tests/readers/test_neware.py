@@ -75,9 +75,7 @@ def test_binary_and_exported_text_of_one_test_agree():
 
 def test_binary_and_battery_data_format_of_one_test_agree():
     binary = readers.read(real("cycling/neware/unz/SINTEF__G20M7_BTS91.nda"))
-    text = readers.read(
-        real("cycling/bdf/SINTEF__G20M7-202512-Gru6mV__20251228__C30__25degC__Neware.bdf.csv")
-    )
+    text = readers.read(real("cycling/bdf/SINTEF__G20M7-202512-Gru6mV__20251228__C30__25degC__Neware.bdf.csv"))
     assert binary.rows == text.rows
     np.testing.assert_allclose(binary.test_time_second, text.test_time_second, atol=0.02)
     np.testing.assert_allclose(binary.voltage_volt, text.voltage_volt, atol=1e-6)
@@ -127,9 +125,7 @@ def test_unknown_version_is_named(tmp_path):
     data = bytearray(file.read_bytes())
     data[14] = 99
     file.write_bytes(bytes(data))
-    with pytest.raises(
-        BadInputError, match=r"cell\.nda: found a Neware file .*version 99 is not yet supported"
-    ):
+    with pytest.raises(BadInputError, match=r"cell\.nda: found a Neware file .*version 99 is not yet supported"):
         readers.read(file)
 
 

@@ -131,7 +131,9 @@ def hysteresis(record: CyclingRecord, options: Options | None = None) -> Hystere
     options = options or Options()
     if record.cell is None or record.cell.kind != "symmetric":
         kind = "a cell nobody described" if record.cell is None else f"a cell of kind {record.cell.kind!r}"
-        raise BadInputError(record.source, kind, "a symmetric cell (say so in the study, or with --cell kind=symmetric)")
+        raise BadInputError(
+            record.source, kind, "a symmetric cell (say so in the study, or with --cell kind=symmetric)"
+        )
     found = half_cycles(record)
     pairs = _pairs(found.items)
     if not pairs:
@@ -304,7 +306,12 @@ def _plot_profiles(result: Hysteresis) -> Plot:
 def _plot_cycles(result: Hysteresis) -> Plot:
     cycles = np.arange(1.0, result.mean_V.size + 1)
     series = tuple(
-        Series(cycles, getattr(result, name.removeprefix("hysteresis_") + "_V"), words, "line" if cycles.size > 60 else "line+points")
+        Series(
+            cycles,
+            getattr(result, name.removeprefix("hysteresis_") + "_V"),
+            words,
+            "line" if cycles.size > 60 else "line+points",
+        )
         for name, words in DEFINITIONS.items()
     )
     return Plot(
@@ -326,7 +333,9 @@ def _plot_currents(result: Hysteresis) -> Plot:
     series = tuple(
         Series(
             x[order],
-            np.array([float(np.median(getattr(result, n.removeprefix("hysteresis_") + "_V")[lv])) for lv in levels])[order],
+            np.array([float(np.median(getattr(result, n.removeprefix("hysteresis_") + "_V")[lv])) for lv in levels])[
+                order
+            ],
             words,
             "line+points",
         )

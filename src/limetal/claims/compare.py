@@ -1,4 +1,4 @@
-"""Do two numbers agree within their stated uncertainties and the rounding of their printed digits?
+"""Whether two numbers agree within their stated uncertainties and the rounding of their printed digits.
 
 Rounding is a hard bound, so the bounds of several rounded numbers add up; standard uncertainties add in squares
 and count twice (95 %). Both are carried through formulas by `uncertainties`, correlations included.
@@ -106,19 +106,17 @@ def _parts(number: Uncertain) -> tuple[float, float, float]:
     return tight, loose, variance
 
 
-def verdict(
-    relation: str, claims: tuple[Entry, ...], outcome: Comparison, unit: str, explanation: str
-) -> Verdict:
+def verdict(relation: str, claims: tuple[Entry, ...], outcome: Comparison, unit: str, explanation: str) -> Verdict:
     """Build a verdict from a comparison; says so when it hangs on fill zeros."""
     if outcome.only_loosely:
         explanation += " They agree only if the zeros at the end of a printed whole number are not significant."
     names = tuple(dict.fromkeys(c.claim or c.subject for c in claims))
-    return Verdict(
-        relation, outcome.word, names, outcome.stated, outcome.computed, outcome.std, unit, explanation
-    )
+    return Verdict(relation, outcome.word, names, outcome.stated, outcome.computed, outcome.std, unit, explanation)
 
 
-def or_with_integer_masses(stated: Uncertain, standard: Uncertain, integer: Uncertain, bound: str) -> tuple[Comparison, str]:
+def or_with_integer_masses(
+    stated: Uncertain, standard: Uncertain, integer: Uncertain, bound: str
+) -> tuple[Comparison, str]:
     """Compare with standard atomic masses, and if that fails with masses rounded to integers.
 
     Returns

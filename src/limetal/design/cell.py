@@ -79,7 +79,9 @@ def _full(
         place = study.place("cells", name, "areal_capacity")
         entries.append(stated(f"{subject}.positive", "areal_capacity", cell.areal_capacity, place, convention))
     elif cathode is not None:
-        entries.append(derived(f"{subject}.positive", "areal_capacity", cathode, f"electrodes.{cell.positive}", convention))
+        entries.append(
+            derived(f"{subject}.positive", "areal_capacity", cathode, f"electrodes.{cell.positive}", convention)
+        )
     if cathode is not None:
         entries += _electrolyte(subject, cell, cathode)
     thickness = (
@@ -93,8 +95,17 @@ def _full(
     anode = areal_capacity_mAh_cm2(negative.volumetric_mAh_cm3, thickness)
     ratio = np_ratio(anode, cathode)
     note = f"fresh foil over positive electrode, {convention}; lithium of the positive electrode not counted"
-    entries.append(derived(f"{subject}.negative", "areal_capacity", anode, f"electrodes.{cell.negative}, recipe times thickness"))
-    entries.append(derived(subject, "np_ratio", ratio, "areal capacities of the recipe and the positive electrode", note))
+    entries.append(
+        derived(
+            f"{subject}.negative",
+            "areal_capacity",
+            anode,
+            f"electrodes.{cell.negative}, recipe times thickness",
+        )
+    )
+    entries.append(
+        derived(subject, "np_ratio", ratio, "areal capacities of the recipe and the positive electrode", note)
+    )
     entries += _nsc(subject, cell, negative, thickness, ratio)
     return entries, ()
 
@@ -124,7 +135,15 @@ def _electrolyte(subject: str, cell: FullCell, cathode: Uncertain) -> list[Entry
     grams = cell.electrolyte_volume.value / UL_PER_CM3 * uncertain(density.value, density.std, "electrolyte")
     note = f"density of the electrolyte {density.value:g} g/cm3" + (" (assumed)" if density.assumed else "")
     ratio = grams / (cathode * area / MAH_PER_AH)
-    return [derived(subject, "electrolyte_to_capacity", ratio, "volume times density over area times areal capacity", note)]
+    return [
+        derived(
+            subject,
+            "electrolyte_to_capacity",
+            ratio,
+            "volume times density over area times areal capacity",
+            note,
+        )
+    ]
 
 
 def _nsc(subject: str, cell: FullCell, negative: LithiumDesign, thickness: Uncertain, ratio: Uncertain) -> list[Entry]:

@@ -72,7 +72,7 @@ def lithium(study: Study, name: str, electrode: LithiumElectrode, library: Libra
     composition = compose(electrode.recipe, cutoff_V=cutoff_V, library=library, where=f"{subject}.recipe.parts")
     entries = [Entry(subject, "definition", _recipe_text(electrode), None, "stated", recipe_place, "recipe as weighed")]
     entries += _inputs(study, name, electrode)
-    if composition.unknown:
+    if composition.unknown or composition.pore_free_density_g_cm3 is None or composition.strippable_mAh_g is None:
         why = f"nobody gave the amount or identity of {', '.join(composition.unknown)}"
         for quantity in ("pore_free_density", "free_lithium_capacity", "strippable_capacity"):
             entries.append(Entry(subject, quantity, "unknown", None, "derived", f"recipe, {recipe_place}", why))
@@ -83,17 +83,18 @@ def lithium(study: Study, name: str, electrode: LithiumElectrode, library: Libra
     porosity = electrode.porosity.value if electrode.porosity else 0.0
     density = composition.pore_free_density_g_cm3 * (1 - porosity / 100)
     volumetric = composition.strippable_mAh_g * density
-    entries += _capacities(subject, composition, density, volumetric, source, electrode)
+    entries += _capacities(subject, composition, density, volumetric, source, electrode, library)
     thickness = None
     if electrode.thickness:
         thickness = uncertain(electrode.thickness.value, electrode.thickness.std, "thickness")
         areal = areal_capacity_mAh_cm2(volumetric, thickness)
-        entries.append(derived(subject, "areal_capacity", areal, source, f"at {electrode.thickness.text}, to {cutoff_V:g} V"))
-    warnings = ()
+        note = f"at {electrode.thickness.text}, to {cutoff_V:g} V"
+        entries.append(derived(subject, "areal_capacity", areal, source, note))
+    warnings: tuple[str, ...] = ()
     if composition.lithium_poor:
         words = (
-            f"{subject}: lithium-poor recipe, {composition.lithium_poor} left unreacted; then ternary phases (LiZnN) form "
-            "and the products of this complete reaction are bookkeeping, not a prediction"
+            f"{subject}: lithium-poor recipe, {composition.lithium_poor} left unreacted; then ternary phases (LiZnN) "
+            "form and the products of this complete reaction are bookkeeping, not a prediction"
         )
         warnings = (words,)
     return LithiumDesign(tuple(entries), composition, density, volumetric, thickness, warnings)
@@ -136,30 +137,58 @@ def _shares(subject: str, composition: Composition, source: str) -> list[Entry]:
 
 
 def _capacities(
-    subject: str, composition: Composition, density: Uncertain, volumetric: Uncertain, source: str, electrode: LithiumElectrode
+    subject: str,
+    composition: Composition,
+    density: Uncertain,
+    volumetric: Uncertain,
+    source: str,
+    electrode: LithiumElectrode,
+    library: Library,
 ) -> list[Entry]:
     uses = ", ".join(f"{s.phase.name} {s.phase.density.value:.3g}" for s in composition.shares)
     cutoff = f"to {composition.cutoff_V:g} V vs Li+/Li"
-    free, strip, total = composition.free_lithium_mAh_g, composition.strippable_mAh_g, composition.total_lithium_mAh_g
-    entries = [
-        derived(subject, "pore_free_density", composition.pore_free_density_g_cm3, source, f"densities in g/cm3: {uses}"),
+    free, strip, total = (
+        composition.free_lithium_mAh_g,
+        composition.strippable_mAh_g,
+        composition.total_lithium_mAh_g,
+    )
+    return [
+        derived(
+            subject,
+            "pore_free_density",
+            composition.pore_free_density_g_cm3,
+            source,
+            f"densities in g/cm3: {uses}",
+        ),
         derived(subject, "density", density, source, "pore-free density times (1 - porosity)"),
-        derived(subject, "free_lithium_capacity", free, source, "metallic lithium only" + _carbon_note(composition, electrode)),
-        derived(subject, "strippable_capacity", strip, source, f"all lithium that leaves {cutoff}, alloys included"),
+        derived(
+            subject,
+            "free_lithium_capacity",
+            free,
+            source,
+            "metallic lithium only" + _carbon_note(composition, electrode, library),
+        ),
+        derived(
+            subject,
+            "strippable_capacity",
+            strip,
+            source,
+            f"all lithium that leaves {cutoff}, alloys included",
+        ),
         derived(subject, "total_lithium_capacity", total, source, "every lithium atom, also those of Li3N"),
         derived(subject, "volumetric_capacity", volumetric, source, f"strippable capacity {cutoff} times density"),
     ]
-    return entries
 
 
-def _carbon_note(composition: Composition, electrode: LithiumElectrode) -> str:
+def _carbon_note(composition: Composition, electrode: LithiumElectrode, library: Library) -> str:
     """Say what carbon would take if it took lithium, because nobody knows whether it does."""
     if electrode.recipe.carbon != "inert":
         return ""
     carbon = composition.mass_percent("CNT")
     if carbon is None:
         return ""
-    other = compose(electrode.recipe.model_copy(update={"carbon": "LiC6"}), cutoff_V=composition.cutoff_V)
+    recipe = electrode.recipe.model_copy(update={"carbon": "LiC6"})
+    other = compose(recipe, cutoff_V=composition.cutoff_V, library=library)
     if other.free_lithium_mAh_g is None or other.lithium_poor:
         return ""
     return f"; carbon taken as inert, {other.free_lithium_mAh_g:.0f} mAh/g if it became LiC6"
@@ -188,7 +217,15 @@ def positive(study: Study, name: str, electrode: PositiveElectrode) -> PositiveD
     not_computed: tuple[tuple[str, str], ...] = ()
     if electrode.areal_capacity:
         areal = uncertain(electrode.areal_capacity.value, electrode.areal_capacity.std, "areal_capacity")
-        entries.append(stated(subject, "areal_capacity", electrode.areal_capacity, place("electrodes", name, "areal_capacity"), "per face"))
+        entries.append(
+            stated(
+                subject,
+                "areal_capacity",
+                electrode.areal_capacity,
+                place("electrodes", name, "areal_capacity"),
+                "per face",
+            )
+        )
     elif electrode.loading and capacity is not None:
         loading = uncertain(electrode.loading.value, electrode.loading.std, "loading")
         areal = positive_areal_capacity_mAh_cm2(loading, capacity)

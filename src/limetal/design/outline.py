@@ -12,7 +12,7 @@ from limetal.design.electrode import LithiumDesign, PositiveDesign, lithium, pos
 from limetal.design.library import Library, library
 from limetal.design.uncertain import split
 from limetal.exhibits import Axis, Plot, Series
-from limetal.ledger import Entry
+from limetal.ledger import Entry, Origin
 from limetal.materials import ATOMIC_MASSES, atoms
 from limetal.study import Study
 from limetal.study.models import LithiumElectrode, PositiveElectrode
@@ -44,9 +44,12 @@ def design(study: Study) -> Design:
             coatings[name] = positive(study, name, electrode)
     entries = [*_materials(study, materials, foils)]
     not_computed: list[tuple[str, str]] = []
-    for worked in (*foils.values(), *coatings.values()):
-        entries += worked.entries
-        not_computed += worked.not_computed
+    for foil in foils.values():
+        entries += foil.entries
+        not_computed += foil.not_computed
+    for coating in coatings.values():
+        entries += coating.entries
+        not_computed += coating.not_computed
     for name, cell in study.model.cells.items():
         more, lost = cell_entries(study, name, cell, foils, coatings)
         entries += more
@@ -66,7 +69,7 @@ def _materials(study: Study, materials: Library, foils: Mapping[str, LithiumDesi
             place = study.place("materials", name, "density")
             entries.append(Entry(subject, "density", fact.value, fact.std, "stated", f"{place}: {fact.source}"))
             continue
-        origin = "assumed" if fact.assumed else "stated"
+        origin: Origin = "assumed" if fact.assumed else "stated"
         entries.append(Entry(subject, "density", fact.value, fact.std, origin, fact.source, fact.convention))
     for name, mixture in materials.mixtures.items():
         entries += _mixture(study, name, mixture)
@@ -89,7 +92,14 @@ def _mixture(study: Study, name: str, mixture: Mapping[str, float]) -> list[Entr
     if len(moles) == len(mixture):
         whole = sum(moles.values())
         entries += [
-            Entry(f"materials.{name}.{part}", "mole_fraction", 100 * n / whole, None, "derived", f"mixture, {place}")
+            Entry(
+                f"materials.{name}.{part}",
+                "mole_fraction",
+                100 * n / whole,
+                None,
+                "derived",
+                f"mixture, {place}",
+            )
             for part, n in moles.items()
         ]
     return entries

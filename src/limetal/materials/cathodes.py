@@ -98,9 +98,7 @@ CATHODES: dict[str, Cathode] = {
             electrons=1,
             holds_lithium=True,
             theoretical_capacity=_theory("LiNi0.8Co0.1Mn0.1O2", 1),
-            practical_capacity=_practical(
-                198, 5, f"195 in the {LACEY}; 200 for 3.0-4.3 V in doi 10.1039/d2dt02246j"
-            ),
+            practical_capacity=_practical(198, 5, f"195 in the {LACEY}; 200 for 3.0-4.3 V in doi 10.1039/d2dt02246j"),
             mean_voltage=_mean(3.86, 0.03, LACEY),
             lower_voltage=_limit(3.0, "3.0-4.3 V in doi 10.1039/d2dt02246j"),
             upper_voltage=_limit(4.3, "3.0-4.3 V in doi 10.1039/d2dt02246j"),

@@ -70,13 +70,9 @@ class Crystal:
         if not all(math.isfinite(x) and x > 0 for x in lengths):
             raise BadInputError("crystal", f"cell lengths {lengths}", "three positive lengths in angstrom")
         if not all(0 < x < 180 for x in angles) or _angle_factor(*angles) <= 0:
-            raise BadInputError(
-                "crystal", f"cell angles {angles}", "three angles in degrees that close a cell"
-            )
+            raise BadInputError("crystal", f"cell angles {angles}", "three angles in degrees that close a cell")
         if not (math.isfinite(self.formula_units) and self.formula_units > 0):
-            raise BadInputError(
-                "crystal", f"{self.formula_units} formula units in a cell", "a positive number"
-            )
+            raise BadInputError("crystal", f"{self.formula_units} formula units in a cell", "a positive number")
         if not self.source.strip():
             raise BadInputError("crystal", "no source", "where the cell comes from, or why it is assumed")
 
@@ -106,14 +102,11 @@ class Crystal:
         return tuple(
             (
                 k,
-                Fact(
-                    v, v * self.relative_std, "angstrom", self.source, assumed=self.assumed, convention=note
-                ),
+                Fact(v, v * self.relative_std, "angstrom", self.source, assumed=self.assumed, convention=note),
             )
             for k, v in lengths.items()
         ) + tuple(
-            (k, Fact(v, None, "deg", self.source, assumed=self.assumed, convention=note))
-            for k, v in angles.items()
+            (k, Fact(v, None, "deg", self.source, assumed=self.assumed, convention=note)) for k, v in angles.items()
         )
 
 

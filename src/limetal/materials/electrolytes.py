@@ -75,9 +75,7 @@ ELECTROLYTES: dict[str, Electrolyte] = {
             name="LiTFSI-DOL-DME-LiNO3",
             recipe="1 M LiTFSI in DOL/DME 1:1 by volume with 1 % LiNO3",
             density=_density(1.13, 0.04, "recalled for 1 M LiTFSI DOL/DME, not verified", assumed=True),
-            conductivity=_conductivity(
-                11.0, 2.0, "recalled, near 10-13 mS/cm in papers, not verified", assumed=True
-            ),
+            conductivity=_conductivity(11.0, 2.0, "recalled, near 10-13 mS/cm in papers, not verified", assumed=True),
             transference_number=_transference(0.4, 0.15, "recalled range for ethers, not verified"),
         ),
         Electrolyte(
@@ -89,12 +87,8 @@ ELECTROLYTES: dict[str, Electrolyte] = {
                 "assumed: ideal mixing, LiFSI with a partial density of 2.1-2.5 g/cm3, gives 1.50-1.54",
                 assumed=True,
             ),
-            conductivity=_conductivity(
-                2.0, 1.0, "no source found; localised concentrates are near 1-4", assumed=True
-            ),
-            transference_number=_transference(
-                0.5, 0.2, "no source found; a guess between ethers and concentrates"
-            ),
+            conductivity=_conductivity(2.0, 1.0, "no source found; localised concentrates are near 1-4", assumed=True),
+            transference_number=_transference(0.5, 0.2, "no source found; a guess between ethers and concentrates"),
         ),
     )
 }

@@ -60,9 +60,7 @@ class Fact:
         if not math.isfinite(self.value):
             raise BadInputError("fact", f"the value {self.value}", "a finite number")
         if self.std is not None and not (math.isfinite(self.std) and self.std >= 0):
-            raise BadInputError(
-                "fact", f"the standard uncertainty {self.std}", "zero, a positive number or None"
-            )
+            raise BadInputError("fact", f"the standard uncertainty {self.std}", "zero, a positive number or None")
         if self.unit not in FIELD_UNITS:
             raise BadInputError("fact", f"the unit {self.unit!r}", f"one of {', '.join(FIELD_UNITS)}")
         if not self.source.strip():

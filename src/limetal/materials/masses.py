@@ -167,12 +167,10 @@ def molar_mass_std_g_mol(formula: str, *, where: str = "formula") -> float:
     >>> round(molar_mass_std_g_mol("Li"), 4), round(molar_mass_std_g_mol("Li3N"), 3)
     (0.0346, 0.104)
     """
-    return math.hypot(
-        *(number * (ATOMIC_MASSES[symbol].std or 0.0) for symbol, number in _parse(formula, where))
-    )
+    return math.hypot(*(number * (ATOMIC_MASSES[symbol].std or 0.0) for symbol, number in _parse(formula, where)))
 
 
-def capacity_mAh_g(formula: str, electrons: float, *, where: str = "formula") -> float:  # noqa: N802
+def capacity_mAh_g(formula: str, electrons: float, *, where: str = "formula") -> float:
     """Theoretical capacity, ``z F / M``, in mAh per gram of the formula.
 
     Parameters
@@ -194,7 +192,7 @@ def capacity_mAh_g(formula: str, electrons: float, *, where: str = "formula") ->
     return electrons * FARADAY_MAH_MOL / molar_mass_g_mol(formula, where=where)
 
 
-def capacity_of_lithium_mAh_g() -> float:  # noqa: N802 - the name carries its unit
+def capacity_of_lithium_mAh_g() -> float:
     """Capacity of metallic lithium; papers round it to 3860.
 
     Examples

@@ -56,7 +56,7 @@ class LithiumRelease:
     assumed: bool
 
     @property
-    def released_by_V(self) -> float | None:  # noqa: N802 - the name carries its unit
+    def released_by_V(self) -> float | None:
         """The potential of `released_by`, None if the lithium stays."""
         return None if self.released_by is None else self.released_by.value
 
@@ -108,7 +108,7 @@ class Phase:
         return atoms(self.formula).get("Li", 0.0)
 
     @property
-    def lithium_capacity_mAh_g(self) -> float:  # noqa: N802 - the name carries its unit
+    def lithium_capacity_mAh_g(self) -> float:
         """Charge of all lithium in a gram of the phase, removable or not."""
         return self.lithium_per_formula * FARADAY_MAH_MOL / self.molar_mass_g_mol
 
@@ -121,9 +121,7 @@ class Phase:
         [True, True, False, False]
         """
         release = self.lithium_release
-        return (
-            release is not None and release.released_by is not None and release.released_by.value <= cutoff_V
-        )
+        return release is not None and release.released_by is not None and release.released_by.value <= cutoff_V
 
 
 _NOT_VERIFIED = "handbook value, not verified; it reproduces {}"
@@ -194,12 +192,8 @@ _CELLS: dict[str, Crystal] = {
     "Cu": _cell("Fm-3m", _cubic(3.61496), 4, _COD.format(9008468, _WYCKOFF)),
     "Al": _cell("Fm-3m", _cubic(4.04958), 4, _COD.format(9008460, _WYCKOFF)),
     "Li2O": _cell("Fm-3m", _cubic(4.619), 4, _COD.format(9009059, _WYCKOFF)),
-    "LiF": _handbook(
-        "Fm-3m", _cubic(4.0263), 4, "2.64 g/cm3 and (200) at 45.0 deg; COD 9008667 prints 4.0173"
-    ),
-    "Li2CO3": _handbook(
-        "C2/c", (8.3593, 4.9725, 6.1975, 90.0, 114.83, 90.0), 4, "2.10 g/cm3 and (110) at 21.3 deg"
-    ),
+    "LiF": _handbook("Fm-3m", _cubic(4.0263), 4, "2.64 g/cm3 and (200) at 45.0 deg; COD 9008667 prints 4.0173"),
+    "Li2CO3": _handbook("C2/c", (8.3593, 4.9725, 6.1975, 90.0, 114.83, 90.0), 4, "2.10 g/cm3 and (110) at 21.3 deg"),
     "S": _handbook("Fddd", (10.4646, 12.8660, 24.4860, 90.0, 90.0, 90.0), 128, "2.07 g/cm3"),
     "Li2S": _handbook("Fm-3m", _cubic(5.72), 4, "1.63 g/cm3 and (111) at 27.0 deg"),
 }
@@ -217,9 +211,7 @@ _CARBON_NANOTUBE_DENSITY = Fact(
 )
 
 
-def _stripped(
-    volt: float, product: str | None, source: str, equilibrium: Fact | None, assumed: bool
-) -> LithiumRelease:
+def _stripped(volt: float, product: str | None, source: str, equilibrium: Fact | None, assumed: bool) -> LithiumRelease:
     return LithiumRelease(
         Fact(volt, None, "V", source, assumed=assumed, convention="cut-off vs Li+/Li, practical"),
         equilibrium,
@@ -233,9 +225,7 @@ def _formation(formula: str, gibbs_kJ_mol: float, source: str, assumed: bool) ->
     """Potential at which a lithium compound falls apart into its other elements, ``-dG / (n F)``."""
     volt = -gibbs_kJ_mol / (atoms(formula)["Li"] * FARADAY_MAH_MOL * 3.6e-3)
     note = "thermodynamic limit vs Li+/Li; in practice the compound is inert far beyond it"
-    return Fact(
-        volt, None, "V", f"computed from {gibbs_kJ_mol} kJ/mol: {source}", assumed=assumed, convention=note
-    )
+    return Fact(volt, None, "V", f"computed from {gibbs_kJ_mol} kJ/mol: {source}", assumed=assumed, convention=note)
 
 
 def _stays(equilibrium: Fact | None, source: str, assumed: bool) -> LithiumRelease:
@@ -275,9 +265,7 @@ _RELEASES: dict[str, LithiumRelease] = {
         assumed=False,
     ),
     "LiZn": _stripped(1.0, "Zn", f"LiZn fades and Zn appears: {_XRD}", _ALLOY_PLATEAU, assumed=False),
-    "LiZn4": _stripped(
-        1.0, "Zn", f"assumed as for LiZn, of which it is a step: {_XRD}", _ALLOY_PLATEAU, assumed=True
-    ),
+    "LiZn4": _stripped(1.0, "Zn", f"assumed as for LiZn, of which it is a step: {_XRD}", _ALLOY_PLATEAU, assumed=True),
     "LiC6": _stripped(1.0, "graphite", _GRAPHITE, _GRAPHITE_PLATEAU, assumed=True),
     "LiC12": _stripped(1.0, "graphite", _GRAPHITE, _GRAPHITE_PLATEAU, assumed=True),
     "Li3N": _stays(_NITRIDE_GIBBS, f"its peaks stay unchanged: {_XRD}", assumed=False),

@@ -49,21 +49,15 @@ class Reaction:
         if not self.reactants or not self.products:
             raise BadInputError(f"reaction {self.name}", "one empty side", "phases on both sides")
         if any(not (math.isfinite(n) and n > 0) for n, _ in terms):
-            raise BadInputError(
-                f"reaction {self.name}", "a coefficient of zero or less", "positive coefficients"
-            )
+            raise BadInputError(f"reaction {self.name}", "a coefficient of zero or less", "positive coefficients")
         if not self.source.strip():
-            raise BadInputError(
-                f"reaction {self.name}", "no source", "where it was seen, or why it is assumed"
-            )
+            raise BadInputError(f"reaction {self.name}", "no source", "where it was seen, or why it is assumed")
 
     @property
     def equation(self) -> str:
         """The reaction as people write it."""
         sides = (self.reactants, self.products)
-        return " -> ".join(
-            " + ".join(name if n == 1 else f"{n:g} {name}" for n, name in side) for side in sides
-        )
+        return " -> ".join(" + ".join(name if n == 1 else f"{n:g} {name}" for n, name in side) for side in sides)
 
 
 def unbalanced(reaction: Reaction, phases: Mapping[str, Phase] = PHASES) -> dict[str, float]:

@@ -47,7 +47,7 @@ class Separator:
         return self.solid_density.value * MG_PER_G * solid_um / UM_PER_CM
 
     @property
-    def pore_volume_uL_cm2(self) -> float:  # noqa: N802 - the name carries its unit
+    def pore_volume_uL_cm2(self) -> float:
         """Electrolyte that fits into the pores per area.
 
         Examples
@@ -67,9 +67,7 @@ SEPARATORS: dict[str, Separator] = {
         Separator(
             name="Celgard 2500",
             polymer="polypropylene",
-            thickness=Fact(
-                25.0, 1.0, "um", "maker's value, recalled and not verified", assumed=True, convention=_FILM
-            ),
+            thickness=Fact(25.0, 1.0, "um", "maker's value, recalled and not verified", assumed=True, convention=_FILM),
             porosity=Fact(
                 55.0,
                 3.0,
@@ -91,12 +89,8 @@ SEPARATORS: dict[str, Separator] = {
         Separator(
             name="PE 9 um",
             polymer="polyethylene",
-            thickness=Fact(
-                9.0, 1.0, "um", "typical product, no source verified", assumed=True, convention=_FILM
-            ),
-            porosity=Fact(
-                42.0, 4.0, "%", "typical product, no source verified", assumed=True, convention=_FILM
-            ),
+            thickness=Fact(9.0, 1.0, "um", "typical product, no source verified", assumed=True, convention=_FILM),
+            porosity=Fact(42.0, 4.0, "%", "typical product, no source verified", assumed=True, convention=_FILM),
             macmullin_number=Fact(
                 6.0,
                 2.0,

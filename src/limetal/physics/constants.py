@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 __all__ = [
-    "FARADAY_C_mol",
-    "GAS_CONSTANT_J_mol_K",
     "MA_PER_A",
     "ROOM_TEMPERATURE_K",
     "SECONDS_PER_HOUR",
     "UM_PER_CM",
+    "FARADAY_C_mol",
+    "GAS_CONSTANT_J_mol_K",
     "thermal_voltage_V",
 ]
 

@@ -37,9 +37,12 @@ def recognise(path: str | os.PathLike[str]) -> str:
 
 
 def read(
-    path: str | os.PathLike[str], *, reader: str | None = None, columns: Mapping[str, ColumnHint] | None = None
+    path: str | os.PathLike[str],
+    *,
+    reader: str | None = None,
+    columns: Mapping[str, ColumnHint] | None = None,
 ) -> CyclingRecord:
-    """Read an instrument file of any known format.
+    r"""Read an instrument file of any known format.
 
     Parameters
     ----------
@@ -64,7 +67,7 @@ def read(
     --------
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "cell.csv"
-    >>> _ = file.write_text("Time (h);Voltage (mV)\\n0,0;10,0\\n0,5;12,0\\n")
+    >>> _ = file.write_text("Time (h);Voltage (mV)\n0,0;10,0\n0,5;12,0\n")
     >>> record = read(file)
     >>> record.test_time_second.tolist(), record.voltage_volt.tolist()
     ([0.0, 1800.0], [0.01, 0.012])

@@ -38,9 +38,7 @@ def rebuilt_test_time(
     if not falls.any():
         return (
             time,
-            "is time within a step; it never restarts, so it was taken as test time"
-            if is_step_time
-            else None,
+            "is time within a step; it never restarts, so it was taken as test time" if is_step_time else None,
         )
     changes = np.zeros(falls.size, dtype=bool)
     for count in (step, cycle):
@@ -88,9 +86,7 @@ def sense_warnings(time: Floats, voltage: Floats, current: Floats | None) -> lis
     return warnings
 
 
-def sign_warnings(
-    current: Floats | None, cycle: Integers | None, more: Mapping[str, NDArray[np.generic]]
-) -> list[str]:
+def sign_warnings(current: Floats | None, cycle: Integers | None, more: Mapping[str, NDArray[np.generic]]) -> list[str]:
     """Sentences about currents that do not carry a sign, or the other one.
 
     Examples

@@ -86,9 +86,7 @@ def read_rows(lines: list[str], layout: Layout, where: str) -> Rows:
     rows = Rows(frame, line, ends, warnings)
     _refuse_unnamed(rows, layout, width, where)
     if width < len(layout.headers):
-        said = (
-            f"rows have {width} fields under {len(layout.headers)} headers; they were counted from the left"
-        )
+        said = f"rows have {width} fields under {len(layout.headers)} headers; they were counted from the left"
         rows = replace(rows, warnings=(*warnings, said))
     return rows
 
@@ -116,8 +114,7 @@ def as_clock(texts: pl.Series) -> NDArray[np.float64]:
     """
     parts = texts.str.extract_groups(_CLOCK).struct.unnest()
     days, other, hours, minutes, seconds = (
-        parts.to_series(i).str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
-        for i in range(5)
+        parts.to_series(i).str.replace(",", ".", literal=True).cast(pl.Float64, strict=False) for i in range(5)
     )
     minutes = minutes.set(minutes >= 60, None)
     seconds = seconds.set(seconds >= 60, None)
@@ -159,9 +156,7 @@ def _open_quotes(body: pl.Series, line: NDArray[np.int64], ends: bool, where: st
         return False
     if at[0] == odd.size - 1 and odd.size > 1 and not ends:
         return True
-    raise BadInputError(
-        f"{where}, line {line[at[0]]}", "a quotation mark that is not closed", "pairs of them"
-    )
+    raise BadInputError(f"{where}, line {line[at[0]]}", "a quotation mark that is not closed", "pairs of them")
 
 
 def _count_fields(body: pl.Series, separator: str, quoted: bool) -> NDArray[np.int64]:
@@ -206,9 +201,7 @@ def _parse(body: pl.Series, separator: str, columns: int, quoted: bool, where: s
             truncate_ragged_lines=True,
         )
     except pl.exceptions.PolarsError as error:
-        raise BadInputError(
-            where, "rows that cannot be parted into columns", "one row of data a line"
-        ) from error
+        raise BadInputError(where, "rows that cannot be parted into columns", "one row of data a line") from error
     if frame.height != len(body):
         raise BadInputError(where, "quotation marks across lines", "one row of data a line")
     return frame

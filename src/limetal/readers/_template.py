@@ -83,7 +83,9 @@ def write_reader(name: str) -> Path:
         If the name is no module name, or the file exists.
     """
     if not re.fullmatch(r"[a-z][a-z0-9_]*", name):
-        raise BadInputError("limetal new reader", repr(name), "a name of small letters, digits and '_', for example acme")
+        raise BadInputError(
+            "limetal new reader", repr(name), "a name of small letters, digits and '_', for example acme"
+        )
     path = Path(f"{name}.py")
     try:
         with path.open("x", encoding="utf-8", newline="\n") as stream:

@@ -26,9 +26,7 @@ __all__ = [
 
 SPACES, WIDE_SPACES = "spaces", "wide spaces"
 _DELIMITERS = ("\t", ";", "|", ",", WIDE_SPACES, SPACES)
-_HEADER_WITHIN = (
-    2000  # lines; metadata above a header is never longer in the files seen (Novonix: 20, EC-Lab: 103)
-)
+_HEADER_WITHIN = 2000  # lines; metadata above a header is never longer in the files seen (Novonix: 20, EC-Lab: 103)
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
 _CLOCK = re.compile(r"(?:\d+\s*(?:d|days?|[-.,])?\s*)?\d+:\d{1,2}:\d{1,2}(?:[.,]\d*)?")
 _BOMS = (
@@ -125,9 +123,7 @@ def fields(line: str, delimiter: str) -> list[str]:
     elif delimiter == WIDE_SPACES:
         parts = re.split(r"\s{2,}", line.strip())
     elif '"' in line:
-        parts = re.findall(
-            rf'(?:^|{re.escape(delimiter)})((?:\s*"(?:[^"]|"")*"|[^{re.escape(delimiter)}])*)', line
-        )
+        parts = re.findall(rf'(?:^|{re.escape(delimiter)})((?:\s*"(?:[^"]|"")*"|[^{re.escape(delimiter)}])*)', line)
     else:
         parts = line.split(delimiter)
     return [re.sub(r'^"(.*)"$', r"\1", part.strip()).replace('""', '"').strip() for part in parts]
@@ -184,9 +180,7 @@ def _names_enough(headers: tuple[Header, ...], hints: dict[str, ColumnHint], wan
         return False
     texts = {h.text.strip() for h in headers}
     lowered = {text.lower() for text in texts}
-    if any(
-        isinstance(w, str) and w.strip() not in texts and w.strip().lower() not in lowered for w in wanted
-    ):
+    if any(isinstance(w, str) and w.strip() not in texts and w.strip().lower() not in lowered for w in wanted):
         return False
     for quantity in ("time", "voltage"):
         if quantity not in hints and not any(h.rank(quantity) is not None for h in headers):
@@ -205,10 +199,7 @@ def _stands_above_numbers(lines: list[str], at: int, delimiter: str, width: int)
         if len(parts) >= min(width, 2) and sum(map(is_number, parts)) >= 2 * (len(parts) >= 2):
             return True
     # a header with broken numbers below is still the header: its full names leave no doubt
-    return any(
-        len(fields(line, delimiter)) == width and any(map(is_number, fields(line, delimiter)))
-        for line in below
-    )
+    return any(len(fields(line, delimiter)) == width and any(map(is_number, fields(line, delimiter))) for line in below)
 
 
 def _table_of_numbers(lines: list[str], columns: int) -> Layout | None:

@@ -103,14 +103,10 @@ def read(path: Path, options: ReadOptions) -> CyclingRecord:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise BadInputError(
-            where, f"a file that cannot be opened ({error.strerror})", "a text file"
-        ) from error
+        raise BadInputError(where, f"a file that cannot be opened ({error.strerror})", "a text file") from error
     text = decode(data, where)
     if not is_text(text[:65536]) or "\0" in text:
-        raise BadInputError(
-            where, "binary data" if data else "an empty file", "text with one row of data a line"
-        )
+        raise BadInputError(where, "binary data" if data else "an empty file", "text with one row of data a line")
     lines = split_lines(text.replace("\N{MINUS SIGN}", "-"))
     hints = _checked_hints(options.columns, where)
     layout = find_layout(lines, hints)
@@ -160,8 +156,7 @@ def _with_row_of_units(layout: Layout, lines: list[str]) -> Layout:
             return layout
         padded = units + [""] * len(layout.headers)
         headers = tuple(
-            replace(h, unit=u) if h.unit is None and u else h
-            for h, u in zip(layout.headers, padded, strict=False)
+            replace(h, unit=u) if h.unit is None and u else h for h, u in zip(layout.headers, padded, strict=False)
         )
         return replace(layout, headers=headers, first_line=at + 1)
     return layout
@@ -194,9 +189,7 @@ def _choose(
                 unitless.append((quantity, text))
                 continue
             elif quantity == "current" and _PER_AREA_OR_MASS.search(unit_text):
-                warnings.append(
-                    f"column {text!r} is a current per area or mass, so the record has no current"
-                )
+                warnings.append(f"column {text!r} is a current per area or mass, so the record has no current")
                 continue
             else:
                 unit = _unit(unit_text, quantity, text, place)
@@ -228,9 +221,7 @@ def _hinted(
             raise BadInputError(key, repr(hint.column), f"a header of the file: {known}")
         index = texts.index(asked)
         if texts.count(asked) > 1:
-            raise BadInputError(
-                key, f"{hint.column!r}, which heads {texts.count(asked)} columns", "a column number"
-            )
+            raise BadInputError(key, f"{hint.column!r}, which heads {texts.count(asked)} columns", "a column number")
     own = layout.headers[index].unit if index < len(layout.headers) else None
     said = read_unit(own, quantity) if own else None
     if hint.unit and said and read_unit(hint.unit, quantity) != said:
@@ -328,9 +319,7 @@ def _record(
 
 def _decimal_comma(rows: Rows, columns: dict[Quantity, _Column], where: str) -> bool:
     """Whether numbers have decimal commas; refuse where a comma may also part thousands."""
-    needed = [
-        c for c in columns.values() if c.quantity in _EXAMPLE_UNITS and (c.unit is None or c.unit.factor)
-    ]
+    needed = [c for c in columns.values() if c.quantity in _EXAMPLE_UNITS and (c.unit is None or c.unit.factor)]
     texts = {c.text: rows.column(c.index) for c in needed}
     commas = {text: column.str.contains(",", literal=True) for text, column in texts.items()}
     if not any(has.any() for has in commas.values()):
@@ -345,9 +334,7 @@ def _decimal_comma(rows: Rows, columns: dict[Quantity, _Column], where: str) -> 
         thousands = bool(with_comma.str.contains(r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+$").all()) and not has.all()
         if points or thousands or bool(with_comma.str.contains(r",.*,").any()):
             found = f"{texts[text][at]!r}, where the comma may be decimal or part thousands"
-            raise BadInputError(
-                place, found, "one decimal mark in the whole file, and no mark between thousands"
-            )
+            raise BadInputError(place, found, "one decimal mark in the whole file, and no mark between thousands")
     return True
 
 

@@ -81,9 +81,7 @@ def read(path: Path, options: ReadOptions) -> CyclingRecord:
     """
     where = str(path)
     if options.columns:
-        raise BadInputError(
-            f"{where}, columns", "named columns", "none: a Neware file says itself what they are"
-        )
+        raise BadInputError(f"{where}, columns", "named columns", "none: a Neware file says itself what they are")
     decoded = _decode(path)
     table = decoded.table
     missing = [c for c in ("total_time_s", "voltage_V", "current_mA") if c not in table.columns]
@@ -112,9 +110,7 @@ def _decode(path: Path) -> _Decoded:
         with path.open("rb") as stream:
             mark = stream.read(len(_NDA))
     except OSError as error:
-        raise BadInputError(
-            str(path), f"a file that cannot be opened ({error.strerror})", "a Neware file"
-        ) from error
+        raise BadInputError(str(path), f"a file that cannot be opened ({error.strerror})", "a Neware file") from error
     suffix = ".nda" if mark == _NDA else ".ndax"
     if mark != _NDA and not mark.startswith(_ZIP):
         raise BadInputError(str(path), "neither NEWARE nor a zip at its beginning", "a Neware file")

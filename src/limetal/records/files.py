@@ -48,4 +48,6 @@ def write_record(record: CyclingRecord, path: Path) -> None:
         Path(temporary).replace(path)
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
-        raise BadInputError(str(path), f"a place that cannot be written ({error.strerror})", "a writable file") from error
+        raise BadInputError(
+            str(path), f"a place that cannot be written ({error.strerror})", "a writable file"
+        ) from error

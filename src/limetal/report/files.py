@@ -62,7 +62,9 @@ def write_report(
     try:
         _swap_in(files, out)
     except OSError as error:
-        raise BadInputError(str(out), f"a folder that cannot be written ({error.strerror})", "a writable folder") from error
+        raise BadInputError(
+            str(out), f"a folder that cannot be written ({error.strerror})", "a writable folder"
+        ) from error
     return out
 
 
@@ -139,7 +141,9 @@ def _verdicts_text(content: Content) -> str:
 def _swap_in(files: dict[str, str], out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
     ours = _earlier_files(out)
-    foreign = [p for p in out.rglob("*") if p.is_file() and p.relative_to(out).as_posix() not in ours] if out.exists() else []
+    foreign = (
+        [p for p in out.rglob("*") if p.is_file() and p.relative_to(out).as_posix() not in ours] if out.exists() else []
+    )
     for path in foreign:
         if path.relative_to(out).as_posix() in files:
             wanted = "another folder for the report, or that file moved away"

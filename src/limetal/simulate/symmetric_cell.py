@@ -30,7 +30,9 @@ class Block:
     def __post_init__(self) -> None:
         """Refuse cycles that move nothing."""
         if self.current_density_mA_cm2 <= 0 or self.capacity_mAh_cm2 <= 0 or self.cycles < 1:
-            raise BadInputError("protocol", str(self), "a current density, a capacity and a number of cycles above zero")
+            raise BadInputError(
+                "protocol", str(self), "a current density, a capacity and a number of cycles above zero"
+            )
 
 
 @dataclass(frozen=True)

@@ -182,12 +182,12 @@ def _electrode_names(raw: Mapping[str, Any], known: Known, _: FilePath) -> list[
         for key in ("parts", "added"):
             for part in _table(recipe, key):
                 if known.phases:
-                    path = ("electrodes", name, "recipe", key, part)
-                    problems += _name(path, part, (*known.phases, *own), "a phase of the library or of [materials]")
+                    where: Path = ("electrodes", name, "recipe", key, part)
+                    problems += _name(where, part, (*known.phases, *own), "a phase of the library or of [materials]")
         if isinstance(electrode, dict) and electrode.get("kind") == "positive":
             if known.cathodes:
-                path = ("electrodes", name, "active")
-                problems += _name(path, electrode.get("active"), (*known.cathodes, *own), "an active material")
+                where = ("electrodes", name, "active")
+                problems += _name(where, electrode.get("active"), (*known.cathodes, *own), "an active material")
             for part in _table(electrode, "formulation") if known.additives else ():
                 names = (*known.cathodes, *known.additives, *own)
                 problems += _name(("electrodes", name, "formulation", part), part, names, "a material")
@@ -240,7 +240,12 @@ def _test_names(raw: Mapping[str, Any], known: Known, folder: FilePath) -> list[
             if found:
                 near = nearest(path.name, [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else [])
                 problems.append(
-                    Problem(("tests", name, "file"), f"{found} as {file!r}", "a data file, from the study's folder", near)
+                    Problem(
+                        ("tests", name, "file"),
+                        f"{found} as {file!r}",
+                        "a data file, from the study's folder",
+                        near,
+                    )
                 )
     return problems
 
@@ -255,7 +260,9 @@ def _simulated_cell(raw: Mapping[str, Any], name: str, test: Mapping[str, Any]) 
 def _claim_names(raw: Mapping[str, Any], _: Known, __: FilePath) -> list[Problem]:
     problems: list[Problem] = []
     claims = raw.get("claims", [])
-    subjects = {f"{room}.{name}" for room in ("electrodes", "cells", "tests", "materials") for name in _table(raw, room)}
+    subjects = {
+        f"{room}.{name}" for room in ("electrodes", "cells", "tests", "materials") for name in _table(raw, room)
+    }
     seen: dict[str, int] = {}
     for index, claim in enumerate(claims if isinstance(claims, list) else []):
         if not isinstance(claim, dict):

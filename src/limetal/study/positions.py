@@ -23,11 +23,11 @@ class Position:
 
 
 def key_positions(text: str) -> dict[Path, Position]:
-    """Positions of all keys of a valid TOML text.
+    r"""Positions of all keys of a valid TOML text.
 
     Examples
     --------
-    >>> where = key_positions('[cells.a]\\nkind = "half"\\n[[claims]]\\nid = "x"\\nat = { cycle = "1" }\\n')
+    >>> where = key_positions('[cells.a]\nkind = "half"\n[[claims]]\nid = "x"\nat = { cycle = "1" }\n')
     >>> where["cells", "a", "kind"]
     Position(line=2, column=1, length=4)
     >>> where["claims", 0, "at", "cycle"].column

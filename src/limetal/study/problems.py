@@ -118,7 +118,11 @@ def _path(loc: tuple[int | str, ...]) -> Path:
     if len(loc) > 2 and loc[0] in _TAGGED:
         loc = (*loc[:2], *loc[3:])
     drop = {"float", "constrained-float", "Collector", "[key]"}
-    return tuple(part for part in loc if not (isinstance(part, str) and (part in drop or part.startswith(("literal[", "function-")))))
+    return tuple(
+        part
+        for part in loc
+        if not (isinstance(part, str) and (part in drop or part.startswith(("literal[", "function-"))))
+    )
 
 
 def _value_problem(path: Path, e: Any) -> Problem:  # noqa: ANN401 - pydantic's ErrorDetails
@@ -136,7 +140,12 @@ def _value_problem(path: Path, e: Any) -> Problem:  # noqa: ANN401 - pydantic's 
         return Problem((*path, "kind") if tag else path, found, f"kind = one of {tags or _tags(path)}", near)
     if kind == "literal_error":
         expected = str(context.get("expected", ""))
-        return Problem(path, found, f"one of {expected}", nearest(str(e["input"]), expected.replace("'", "").split(" or ")))
+        return Problem(
+            path,
+            found,
+            f"one of {expected}",
+            nearest(str(e["input"]), expected.replace("'", "").split(" or ")),
+        )
     wanted = {
         "greater_than": f"more than {context.get('gt')}",
         "greater_than_equal": f"at least {context.get('ge')}",
@@ -166,8 +175,6 @@ def _known_keys(path: Path, raw: Mapping[str, Any]) -> list[str]:
     return list(found.model_fields) if isinstance(found, type) and issubclass(found, BaseModel) else []
 
 
-
-
 def _item(container: Any, part: str | int) -> Any:  # noqa: ANN401 - a TOML value
     if isinstance(container, dict):
         return container.get(part, {})
@@ -179,7 +186,7 @@ def _step(annotation: Any, part: str | int, value: Any) -> Any:  # noqa: ANN401 
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         field = annotation.model_fields.get(str(part))
         annotation = field.annotation if field else None
-        inner = [m for m in _models(annotation)]
+        inner = list(_models(annotation))
         return _choose(inner, value) if not isinstance(value, list) and _is_model(annotation) else annotation
     return _choose(list(_models(annotation)), value)
 

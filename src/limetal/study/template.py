@@ -12,7 +12,7 @@ from limetal.errors import BadInputError
 
 __all__ = ["study_text", "write_study"]
 
-_TEMPLATE = '''\
+_TEMPLATE = """\
 # A limetal study. Run it with:  limetal run {file}
 # Quantities are text with a unit: "50 um", "0.5 mA cm-2", "8.7 wt%", "25 degC", "C/3".
 # limetal list quantities | units | materials   shows what may be written.
@@ -70,20 +70,20 @@ quantity = "theoretical_specific_capacity"
 value = "1847 mAh/g"
 document = "notebook"
 place = "page 1"
-'''
-_FILE_EXAMPLE = '''
+"""
+_FILE_EXAMPLE = """
 # [tests.my_cell]
 # kind = "file"
 # cell = "Li_symmetric"
 # file = "cell7.ndax"                   # counted from the folder of this study
 # columns = { time = { column = "t", unit = "h" } }   # only where the file does not say it
-'''
-_FILE_TEST = '''
+"""
+_FILE_TEST = """
 [tests.{name}]
 kind = "file"
 cell = "Li_symmetric"
 file = {path}
-'''
+"""
 
 
 def study_text(name: str, data: Sequence[str] = ()) -> str:
@@ -95,7 +95,8 @@ def study_text(name: str, data: Sequence[str] = ()) -> str:
     True
     """
     tests = "".join(
-        _FILE_TEST.format(name=_key(path, index), path=json.dumps(path, ensure_ascii=False)) for index, path in enumerate(data)
+        _FILE_TEST.format(name=_key(path, index), path=json.dumps(path, ensure_ascii=False))
+        for index, path in enumerate(data)
     )
     return _TEMPLATE.format(file=f"{name}.toml", title=name, tests=tests or _FILE_EXAMPLE)
 
@@ -122,7 +123,9 @@ def write_study(name: str, data: Sequence[Path] = ()) -> Path:
     except FileExistsError as error:
         raise BadInputError(str(path), "a file that exists", "another name, or the file moved away") from error
     except OSError as error:
-        raise BadInputError(str(path), f"a place that cannot be written ({error.strerror})", "a writable folder") from error
+        raise BadInputError(
+            str(path), f"a place that cannot be written ({error.strerror})", "a writable folder"
+        ) from error
     return path
 
 

@@ -36,7 +36,9 @@ def check(case: Case) -> Iterator[Verdict]:
                 if composition.unknown
                 else f"the reactions of the library give no {phase}"
             )
-            yield Verdict(NAME, "cannot tell", (claim.claim,), claim.number, None, None, "%", f"{claim.subject}: {why}.")
+            yield Verdict(
+                NAME, "cannot tell", (claim.claim,), claim.number, None, None, "%", f"{claim.subject}: {why}."
+            )
             continue
         integer = compose(electrode.recipe, library=case.library, integer_masses=True).mass_percent(phase) or 0.0
         outcome, words = or_with_integer_masses(as_uncertain(claim), computed, integer, claim.bound)

@@ -51,7 +51,10 @@ def _verdict(claims: tuple[Entry, Entry], implied: object, dense: object, name: 
     rho, rho_dense = split(implied)[0], split(dense)[0]
     mass, volumetric = claims
     outcome = compare(implied, dense, ">")  # the pore-free density may be larger: then there are pores
-    text = f"{volumetric.number:g} mAh/cm3 over {mass.number:g} mAh/g is {rho:.3f} g/cm3; the phases of {name} without pores have {rho_dense:.3f}."
+    text = (
+        f"{volumetric.number:g} mAh/cm3 over {mass.number:g} mAh/g is {rho:.3f} g/cm3; the phases of {name} without "
+        f"pores have {rho_dense:.3f}."
+    )
     if outcome.word == "disagrees":
         ceiling = (mass.number or 0.0) * rho_dense
         text += f" The foil would be denser than its phases: with {mass.number:g} mAh/g at most {ceiling:.0f} mAh/cm3."
@@ -60,6 +63,4 @@ def _verdict(claims: tuple[Entry, Entry], implied: object, dense: object, name: 
     return verdict(NAME, claims, outcome, "g/cm3", text)
 
 
-PLUGIN = Relation(
-    NAME, check, ("volumetric_capacity", "specific_capacity"), ("conservation of mass and volume",)
-)
+PLUGIN = Relation(NAME, check, ("volumetric_capacity", "specific_capacity"), ("conservation of mass and volume",))

@@ -68,9 +68,9 @@ def _verdict(claim: Entry, kinetics: tuple[Entry, ...], current: float) -> Verdi
     if as_voltage.word == "disagrees":
         wanted = current / 2 / math.sinh((claim.number or 0.0) / 4 / thermal_voltage_V())
         text += (
-            f" The stated hysteresis needs at least {wanted:.2g} mA/cm2 on the geometric area, {wanted / (best.number or 1):.0f} "
-            "times more. Both can be true only of different states or areas: a straight Tafel line through the whole "
-            "voltage of a two-electrode cell reads the resistance of a surface film as slow kinetics, so the exchange "
+            f" The stated hysteresis needs at least {wanted:.2g} mA/cm2 on the geometric area, "
+            f"{wanted / (best.number or 1):.0f} times more. Both can be true only of different states or areas: "
+            "a straight Tafel line through the whole voltage of a two-electrode cell reads the resistance of a surface film as slow kinetics, so the exchange "
             "current may describe the fresh, filmed cell and the hysteresis the cycled one."
         )
     elif as_gap.word == "disagrees":
@@ -82,6 +82,4 @@ def _verdict(claim: Entry, kinetics: tuple[Entry, ...], current: float) -> Verdi
     return verdict(NAME, (claim, *kinetics), as_voltage, "V", text)
 
 
-PLUGIN = Relation(
-    NAME, check, ("hysteresis", "exchange_current_density"), ("Newman & Balsara 2021, chapter 8",)
-)
+PLUGIN = Relation(NAME, check, ("hysteresis", "exchange_current_density"), ("Newman & Balsara 2021, chapter 8",))

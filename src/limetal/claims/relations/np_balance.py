@@ -33,10 +33,15 @@ def check(case: Case) -> Iterator[Verdict]:
         negative, from_words, used = _negative(case, name, cell)
         readings = _positive(case, cell) if negative is not None else []
         if negative is None or not readings:
-            why = f"{claim.subject}: {from_words if negative is None else 'no areal capacity of the positive electrode'}."
+            why = (
+                f"{claim.subject}: {from_words if negative is None else 'no areal capacity of the positive electrode'}."
+            )
             yield Verdict(NAME, "cannot tell", (claim.claim,), claim.number, None, None, "1", why)
             continue
-        outcomes = [(words, compare(as_uncertain(claim), np_ratio(negative, positive), claim.bound)) for words, positive in readings]
+        outcomes = [
+            (words, compare(as_uncertain(claim), np_ratio(negative, positive), claim.bound))
+            for words, positive in readings
+        ]
         yield _verdict(claim, used, from_words, outcomes)
 
 
@@ -54,7 +59,11 @@ def _negative(case: Case, name: str, cell: FullCell) -> tuple[Uncertain | None, 
     derived = case.ledger.find(subject, "volumetric_capacity", "derived")
     if derived and derived[0].number is not None:
         volumetric = uncertain(derived[0].number, derived[0].std, "recipe")
-        return areal_capacity_mAh_cm2(volumetric, as_uncertain(thickness[0])), f"{thickness[0].number:g} um by the recipe", ()
+        return (
+            areal_capacity_mAh_cm2(volumetric, as_uncertain(thickness[0])),
+            f"{thickness[0].number:g} um by the recipe",
+            (),
+        )
     return None, f"the composition of {cell.negative} is not known", ()
 
 

@@ -32,7 +32,9 @@ def check(case: Case) -> Iterator[Verdict]:
         found = [e for n in names for e in case.ledger.find(claim.subject, n, "measured") if _same_conditions(claim, e)]
         if not found:
             continue
-        outcomes = [(e, compare(as_uncertain(claim), uncertain(e.number or 0.0, e.std, "measured"), claim.bound)) for e in found]
+        outcomes = [
+            (e, compare(as_uncertain(claim), uncertain(e.number or 0.0, e.std, "measured"), claim.bound)) for e in found
+        ]
         entry, outcome = next(((e, o) for e, o in outcomes if o.word == "agrees"), outcomes[0])
         values = ", ".join(f"{e.quantity.replace('_', ' ')} {e.number:.4g} ({e.note})" for e in found)
         text = f"{entry.source} gives {values}."

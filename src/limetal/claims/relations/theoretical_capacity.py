@@ -65,7 +65,8 @@ def _reference(case: Case, electrode: LithiumElectrode, limit: Entry, delivered:
         f"{100 * delivered.number / limit.number:.1f} %."
     )
     if outcome.word == "agrees":
-        text = f"{strippable:.0f} mAh/g can be stripped up to {cutoff:g} V; utilisation {100 * delivered.number / strippable:.1f} %."
+        used = 100 * delivered.number / strippable
+        text = f"{strippable:.0f} mAh/g can be stripped up to {cutoff:g} V; utilisation {used:.1f} %."
     if over.word == "disagrees":
         text += " More was delivered than the recipe holds."
         outcome = over

@@ -30,7 +30,10 @@ def check(case: Case) -> Iterator[Verdict]:
 def _verdict(case: Case, areal: Entry, thickness_um: float, volumetric: Entry) -> Verdict:
     computed = areal_capacity_mAh_cm2(as_uncertain(volumetric), _thickness(case, areal, thickness_um))
     outcome = compare(as_uncertain(areal), computed, areal.bound)
-    text = f"{volumetric.number:g} mAh/cm3 times {thickness_um:g} um is {outcome.computed:.4g} mAh/cm2; stated {areal.number:g}."
+    text = (
+        f"{volumetric.number:g} mAh/cm3 times {thickness_um:g} um is {outcome.computed:.4g} mAh/cm2; "
+        f"stated {areal.number:g}."
+    )
     return verdict(NAME, (areal, volumetric), outcome, "mAh/cm2", text)
 
 
