@@ -1,6 +1,7 @@
 """A laboratory for lithium-metal electrodes: from a study file to audited numbers.
 
-Everything public is loaded on first use, so that ``import limetal`` is instant.
+Everything public is loaded on first use, so that ``import limetal`` is instant. The pipeline is
+``from limetal.run import run``.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from limetal.errors import BadInputError, LimetalError, MissingExtraError
     from limetal.ledger import Entry, Ledger
     from limetal.readers import read
-    from limetal.run import analyse, audit, run
+    from limetal.run import analyse, audit
     from limetal.study import Study, read_study
 
 __version__ = "0.1.0"
@@ -28,7 +29,6 @@ _HOMES = {
     "audit": "limetal.run",
     "read": "limetal.readers",
     "read_study": "limetal.study",
-    "run": "limetal.run",
 }
 
 __all__ = [
@@ -43,7 +43,6 @@ __all__ = [
     "audit",
     "read",
     "read_study",
-    "run",
 ]
 
 

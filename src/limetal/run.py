@@ -63,7 +63,7 @@ def run(study: str | os.PathLike[str], *, jobs: int = 1, only: Sequence[str] = (
 
     Examples
     --------
-    >>> content = run("lmzg", only=["LMZG_1mA"])
+    >>> content = run("lmzg", only=["simulated_LMZG"])
     >>> content.name
     'lmzg'
     """

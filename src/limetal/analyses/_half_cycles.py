@@ -24,10 +24,20 @@ Integers = NDArray[np.int64]
 #: Parts of the typical |voltage| (no current) or largest |current| below which a point belongs to no direction.
 DEAD_BAND_VOLTAGE = 0.02
 DEAD_BAND_CURRENT = 0.005
-#: A run shorter than this part of the typical half-cycle is noise around a reversal, not a half-cycle.
-SHORTEST_RUN = 0.05
-#: The first or last half-cycle of a test counts as complete from this part of the typical length on.
-COMPLETE_FROM = 0.95
+#: Without current, a run shorter than this part of the typical half-cycle is noise around a reversal; with
+#: current, a run of fewer rows than this is a point logged while the current switched.
+SHORTEST_RUN = 0.03
+FEWEST_ROWS = 3
+#: The first or last half-cycle of a test is complete if its length is within this part of its neighbours'.
+SAME_LENGTH = 0.05
+#: Without current, half-cycles are called irregular if more than this part of them differ by more than
+#: `IRREGULAR_BY` from the one before of the same direction.
+IRREGULAR_SHARE = 0.1
+IRREGULAR_BY = 0.2
+#: Without current, a voltage that falls at once to less than this part and stays there until the reversal is a
+#: rest, if most half-cycles end so after about the same time (a short circuit does it once).
+REST_BELOW = 0.6
+REST_SHARE = 0.6
 #: At most this many points are dropped at the end of a half-cycle because they belong to the reversal.
 MOST_EDGE_POINTS = 3
 
@@ -77,15 +87,25 @@ def half_cycles(record: CyclingRecord) -> HalfCycles:
         direction = _directions_from_voltage(t, v)
         from_current = False
         warnings.append("no current in the record: half-cycles were found from reversals of the voltage")
-    runs = _merge_short(_runs(direction), t)
+    runs = _runs(direction)
+    runs = _drop_switching(runs) if from_current else _merge_short(runs, t)
     halves = _join_same_sign(runs)
     if len({sign for _, sign in halves}) < 2:
         what = "current of one direction" if from_current else "a voltage that never reverses"
         raise BadInputError(record.source, what, "plating and stripping half-cycles of a symmetric cell")
+    if not from_current:
+        halves, words = _without_rests(halves, t, v)
+        warnings += words
     trimmed = [(_trim(rows, sign, v), sign) for rows, sign in halves]
     dropped = sum(rows.size for rows, _ in halves) - sum(rows.size for rows, _ in trimmed)
     trimmed = [(rows, sign) for rows, sign in trimmed if rows.size >= 2]
-    complete = _complete([rows for rows, _ in trimmed], t)
+    spans = np.array([t[rows[-1]] - t[rows[0]] for rows, _ in trimmed])
+    complete = _complete(spans, both_ways=not from_current)
+    if not from_current and _irregular(spans):
+        warnings.append(
+            "reversals of the voltage are irregular: where the voltage is near its noise (a short circuit, a very "
+            "small current) half-cycles cannot be told without the current, and the values are not reliable"
+        )
     items = tuple(HalfCycle(r, s, c) for (r, s), c in zip(trimmed, complete, strict=True))
     return HalfCycles(items, from_current, dropped, tuple(warnings))
 
@@ -152,6 +172,12 @@ def _runs(direction: Integers) -> list[tuple[Integers, int]]:
     return [(rows, int(direction[rows[0]])) for rows in pieces if direction[rows[0]] != 0]
 
 
+def _drop_switching(runs: list[tuple[Integers, int]]) -> list[tuple[Integers, int]]:
+    """Leave out runs of a few rows between longer ones: logged while the current switched."""
+    longest = max((rows.size for rows, _ in runs), default=0)
+    return [(rows, sign) for rows, sign in runs if rows.size >= min(FEWEST_ROWS, longest)]
+
+
 def _merge_short(runs: list[tuple[Integers, int]], t: Floats) -> list[tuple[Integers, int]]:
     """Give runs that are far too short to be half-cycles to the run before them."""
     if len(runs) < 3:
@@ -166,6 +192,32 @@ def _merge_short(runs: list[tuple[Integers, int]], t: Floats) -> list[tuple[Inte
         elif span >= SHORTEST_RUN * typical:
             merged.append((rows, sign))
     return merged
+
+
+def _without_rests(
+    halves: list[tuple[Integers, int]], t: Floats, v: Floats
+) -> tuple[list[tuple[Integers, int]], list[str]]:
+    """Cut rests off the ends of half-cycles, if most half-cycles end with one of about the same length."""
+    cuts = [_rest_begins(sign * v[rows]) for rows, sign in halves]
+    tails = np.array([t[rows[-1]] - t[rows[cut]] for (rows, _), cut in zip(halves, cuts, strict=True) if cut])
+    if tails.size < max(2, REST_SHARE * len(halves)):
+        return halves, []
+    usual = float(np.median(tails))
+    if np.median(np.abs(tails - usual)) > 0.2 * usual or usual <= 0:
+        return halves, []
+    shorter = [(rows[:cut] if cut else rows, sign) for (rows, sign), cut in zip(halves, cuts, strict=True)]
+    return shorter, [f"half-cycles end with a rest of about {usual:.3g} s, seen by its voltage; it is left out"]
+
+
+def _rest_begins(u: Floats) -> int:
+    """Row at which the voltage collapses and stays low until the end; 0 if it does not."""
+    if u.size < 6:
+        return 0
+    fall = u[:-1] - u[1:]
+    cut = int(np.argmax(fall)) + 1
+    before = float(u[cut - 1])
+    stays = cut >= 3 and u.size - cut >= 2 and float(u[cut:].max()) < REST_BELOW * before
+    return cut if stays else 0
 
 
 def _join_same_sign(runs: list[tuple[Integers, int]]) -> list[tuple[Integers, int]]:
@@ -198,10 +250,21 @@ def _trim(rows: Integers, sign: int, v: Floats) -> Integers:
     return rows[begin:end]
 
 
-def _complete(halves: list[Integers], t: Floats) -> list[bool]:
-    spans = np.array([t[rows[-1]] - t[rows[0]] for rows in halves])
-    complete = [True] * len(halves)
-    if len(halves) >= 3:
-        for edge, inner in ((0, slice(1, 4)), (len(halves) - 1, slice(-4, -1))):
-            complete[edge] = bool(spans[edge] >= COMPLETE_FROM * np.median(spans[inner]))
+def _complete(spans: Floats, *, both_ways: bool) -> list[bool]:
+    """Whether the first and last half-cycles are as long as their neighbours; the inner ones are.
+
+    Without current a first half-cycle may also be too long, because it contains the rest before it.
+    """
+    complete = [True] * spans.size
+    if spans.size >= 3:
+        for edge, near in ((0, spans[1:3]), (spans.size - 1, spans[-3:-1])):
+            enough = spans[edge] >= (1 - SAME_LENGTH) * near.min()
+            complete[edge] = bool(enough and not (both_ways and spans[edge] > (1 + SAME_LENGTH) * near.max()))
     return complete
+
+
+def _irregular(spans: Floats) -> bool:
+    if spans.size < 6:
+        return False
+    change = np.abs(spans[2:] / np.maximum(spans[:-2], 1e-12) - 1)
+    return bool(np.mean(change[1:-1] > IRREGULAR_BY) > IRREGULAR_SHARE)

@@ -50,7 +50,8 @@ def as_uncertain(entry: Entry) -> Uncertain:
     number: Uncertain = value
     half = entry.rounding * (2 if entry.bound == "~" else 1)
     if half > 0:
-        loose = max(entry.loose_rounding / entry.rounding, 1.0) if entry.rounding else 1.0
+        # zeros beside a printed uncertainty are significant
+        loose = 1.0 if entry.std else max(entry.loose_rounding / entry.rounding, 1.0)
         number = ufloat(value, half, f"{_ROUNDING}*{loose:g}")
     if entry.std:
         number = number + uncertain(0.0, entry.std, "std")

@@ -53,8 +53,7 @@ def _verdict(claim: Entry, kinetics: tuple[Entry, ...], current: float) -> Verdi
     best = max(kinetics, key=lambda k: k.number or 0.0)
     needed = _voltage(current, as_uncertain(best))
     stated = as_uncertain(claim)
-    bound = "=" if claim.bound == ">" else claim.bound
-    as_voltage = compare(stated, needed, "<" if bound in "=~<" else bound)
+    as_voltage = compare(stated, needed, "<")
     as_gap = compare(stated, 2 * needed, "<")
     volt = split(needed)[0]
     text = (
@@ -70,12 +69,12 @@ def _verdict(claim: Entry, kinetics: tuple[Entry, ...], current: float) -> Verdi
         text += (
             f" The stated hysteresis needs at least {wanted:.2g} mA/cm2 on the geometric area, "
             f"{wanted / (best.number or 1):.0f} times more. Both can be true only of different states or areas: "
-            "a straight Tafel line through the whole voltage of a two-electrode cell reads the resistance of a surface film as slow kinetics, so the exchange "
-            "current may describe the fresh, filmed cell and the hysteresis the cycled one."
+            "a straight Tafel line through the whole voltage of a two-electrode cell reads the resistance of a surface "
+            "film as slow kinetics, so the exchange current may describe the fresh, filmed cell and the hysteresis the "
+            "cycled one."
         )
     elif as_gap.word == "disagrees":
         text += " It fits if the hysteresis is a cell voltage, not if it is the full gap."
-        as_voltage = compare(stated, needed, "<")
     else:
         rest = 1e3 * ((claim.number or 0.0) - volt) / current
         text += f" The rest is at most {rest:.3g} ohm cm2 of films and electrolyte."
