@@ -13,7 +13,7 @@ from typing import Any
 
 import limetal
 from limetal import registry
-from limetal.analyses import Analysis, Findings
+from limetal.analyses import Analysis, Findings, Number
 from limetal.claims import Case, Verdict, stated_entries
 from limetal.claims import audit as audit_case
 from limetal.claims.audit import tally
@@ -24,6 +24,7 @@ from limetal.exhibits import Plot, Table, overlay
 from limetal.ledger import Entry, Ledger
 from limetal.materials import ADDITIVES, CATHODES, ELECTROLYTES, FOILS, PHASES, SEPARATORS
 from limetal.physics.constants import ROOM_TEMPERATURE_K
+from limetal.quantities import quantity
 from limetal.readers import ColumnHint, read, recognise
 from limetal.records.cycling import CellContext, CyclingRecord
 from limetal.report import Content, Section
@@ -306,6 +307,14 @@ def analyse_record(
         warnings=tuple(f"{subject}: {w}" for w in warnings),
         not_computed=tuple(not_computed),
     )
+
+
+def _note(number: Number) -> str:
+    """Conditions, then the words of the analysis."""
+    at = ", ".join(
+        f"{q.replace('_', ' ')} {v:g} {quantity(q).unit}" for q, v in number.at if isinstance(v, float) and q != "cycle"
+    )
+    return "; ".join(part for part in (f"at {at}" if at else "", number.note) if part)
 
 
 def options_of(plugin: Analysis, name: str, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the plug-in's own class

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 _NDA_BEGIN = 1024  # of the records; the header fields before it are pointers
@@ -27,6 +28,7 @@ _VOLTAGE_V = 40.0 * _CURRENT_A + 0.001
 _STEP = np.repeat([1, 2, 3], 4)
 
 TRUTH = {
+    "bdf_parquet": Truth(_TIME_S, _VOLTAGE_V, _CURRENT_A),
     "delimited": Truth(_TIME_S, _VOLTAGE_V, _CURRENT_A),
     "neware": Truth(_TIME_S, _VOLTAGE_V, _CURRENT_A),
 }
@@ -77,4 +79,16 @@ def write_neware(folder: Path) -> Path:
     return file
 
 
-WRITERS: dict[str, Callable[[Path], Path]] = {"delimited": write_delimited, "neware": write_neware}
+def write_bdf_parquet(folder: Path) -> Path:
+    """Write a Battery Data Format table in Parquet."""
+    path = folder / "sample.bdf.parquet"
+    columns = {"test_time_second": _TIME_S, "voltage_volt": _VOLTAGE_V, "current_ampere": _CURRENT_A}
+    pl.DataFrame(columns).write_parquet(path)
+    return path
+
+
+WRITERS: dict[str, Callable[[Path], Path]] = {
+    "bdf_parquet": write_bdf_parquet,
+    "delimited": write_delimited,
+    "neware": write_neware,
+}

@@ -53,7 +53,7 @@ def audit(case: Case) -> tuple[Verdict, ...]:
 
 
 def tally(study: Study, verdicts: tuple[Verdict, ...]) -> dict[str, int]:
-    """Count claims: each once, by the worst verdict that speaks of it.
+    """Count claims, each once: one verdict that disagrees is enough, else one that agrees.
 
     Returns
     -------
@@ -61,15 +61,15 @@ def tally(study: Study, verdicts: tuple[Verdict, ...]) -> dict[str, int]:
         ``agrees``, ``disagrees``, ``cannot tell`` (the last includes claims no relation reaches) and
         ``not reached``.
     """
-    worst: dict[str, str] = {}
+    word_of: dict[str, str] = {}
     for verdict in verdicts:
         for name in verdict.claims:
-            known = worst.get(name)
+            known = word_of.get(name)
             if known is None or verdict.verdict == "disagrees" or (known == "cannot tell"):
-                worst[name] = verdict.verdict
+                word_of[name] = verdict.verdict
     counts = {"agrees": 0, "disagrees": 0, "cannot tell": 0, "not reached": 0}
     for claim in study.model.claims:
-        word = worst.get(claim.id)
+        word = word_of.get(claim.id)
         if word is None:
             counts["not reached"] += 1
             word = "cannot tell"

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 
 from limetal.design.electrode import LithiumDesign, PositiveDesign, derived, stated
+from limetal.design.library import density_of
 from limetal.design.uncertain import Uncertain, uncertain
 from limetal.ledger import Entry
 from limetal.materials import ELECTROLYTES, FOILS
@@ -83,7 +84,7 @@ def _full(
             derived(f"{subject}.positive", "areal_capacity", cathode, f"electrodes.{cell.positive}", convention)
         )
     if cathode is not None:
-        entries += _electrolyte(subject, cell, cathode)
+        entries += _electrolyte(study, subject, cell, cathode)
     thickness = (
         uncertain(cell.negative_thickness.value, cell.negative_thickness.std, "thickness")
         if cell.negative_thickness is not None
@@ -106,7 +107,7 @@ def _full(
     entries.append(
         derived(subject, "np_ratio", ratio, "areal capacities of the recipe and the positive electrode", note)
     )
-    entries += _nsc(subject, cell, negative, thickness, ratio)
+    entries += _nsc(study, subject, cell, negative, thickness, ratio)
     return entries, ()
 
 
@@ -127,11 +128,12 @@ def _missing(cell: FullCell, negative: LithiumDesign, thickness: Uncertain | Non
     return "" if cathode is not None else f"no areal capacity of {cell.positive} is given"
 
 
-def _electrolyte(subject: str, cell: FullCell, cathode: Uncertain) -> list[Entry]:
+def _electrolyte(study: Study, subject: str, cell: FullCell, cathode: Uncertain) -> list[Entry]:
     area = area_cm2(cell)
-    if cell.electrolyte_volume is None or area is None or cell.electrolyte not in ELECTROLYTES:
+    known = ELECTROLYTES.get(cell.electrolyte)
+    density = density_of(study, cell.electrolyte, known.density if known else None)
+    if cell.electrolyte_volume is None or area is None or density is None:
         return []
-    density = ELECTROLYTES[cell.electrolyte].density
     grams = cell.electrolyte_volume.value / UL_PER_CM3 * uncertain(density.value, density.std, "electrolyte")
     note = f"density of the electrolyte {density.value:g} g/cm3" + (" (assumed)" if density.assumed else "")
     ratio = grams / (cathode * area / MAH_PER_AH)
@@ -146,23 +148,22 @@ def _electrolyte(subject: str, cell: FullCell, cathode: Uncertain) -> list[Entry
     ]
 
 
-def _nsc(subject: str, cell: FullCell, negative: LithiumDesign, thickness: Uncertain, ratio: Uncertain) -> list[Entry]:
-    collector, words, assumed = _collector_g_cm2(cell.negative_collector)
-    entries = [assumed] if assumed is not None else []
+def _nsc(
+    study: Study, subject: str, cell: FullCell, negative: LithiumDesign, thickness: Uncertain, ratio: Uncertain
+) -> list[Entry]:
     if cell.negative_collector is None:
-        return entries
+        return []
+    collector, words = _collector_g_cm2(study, cell.negative_collector)
     mass = negative.apparent_density_g_cm3 * thickness / UM_PER_CM
     capacity = negative.volumetric_mAh_cm3 * thickness / UM_PER_CM
     nsc = normalised_specific_capacity_mAh_g(capacity, mass, collector, ratio)
-    entries.append(derived(subject, "normalised_specific_capacity", nsc, "capacity of the recipe; N/P above", words))
-    return entries
+    return [derived(subject, "normalised_specific_capacity", nsc, "capacity of the recipe; N/P above", words)]
 
 
-def _collector_g_cm2(collector: Collector | str | None) -> tuple[Uncertain, str, Entry | None]:
+def _collector_g_cm2(study: Study, collector: Collector | str) -> tuple[Uncertain, str]:
     """Collector mass per area of one foil face."""
     if not isinstance(collector, Collector):
-        return 0.0, "no collector", None
-    density = FOILS[collector.material].density
+        return 0.0, "no collector"
+    density = density_of(study, collector.material, None) or FOILS[collector.material].density
     mass = collector.thickness.value / UM_PER_CM * uncertain(density.value, density.std, "collector") / collector.faces
-    words = f"{collector.thickness.text} {collector.material}, shared by {collector.faces} face(s)"
-    return mass, words, None
+    return mass, f"{collector.thickness.text} {collector.material}, shared by {collector.faces} face(s)"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from limetal.materials import PHASES, Fact, Phase
 from limetal.study import Study
 
-__all__ = ["Library", "library"]
+__all__ = ["Library", "density_of", "library"]
 
 
 @dataclass(frozen=True)
@@ -52,3 +52,11 @@ def library(study: Study | None = None) -> Library:
             elif note.formula:
                 phases[name] = Phase(name, note.formula, density)
     return Library(phases, mixtures, frozenset(unknown), frozenset(study.model.materials))
+
+
+def density_of(study: Study, name: str, default: Fact | None) -> Fact | None:
+    """Return the density of an electrolyte or a collector: the study's own value before that of the library."""
+    note = study.model.materials.get(name)
+    if note is None or note.density is None:
+        return default
+    return Fact(note.density.value, note.density.std, "g/cm3", f"study: {note.source}")

@@ -1,0 +1,95 @@
+"""Battery Data Format tables in Parquet: machine names of ontology 1.3.0, units in the names."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from limetal.errors import BadInputError
+from limetal.readers._base import Reader, ReadOptions
+from limetal.records.cycling import CyclingRecord
+
+__all__ = ["PLUGIN", "looks_like", "read"]
+
+MAGIC = b"PAR1"
+NEEDED = ("test_time_second", "voltage_volt")
+COUNTS = ("cycle_count", "step_count")
+
+
+def looks_like(head: bytes, name: str) -> bool:  # noqa: ARG001 - one signature for all readers
+    """Whether a file begins as Parquet does.
+
+    Examples
+    --------
+    >>> looks_like(b"PAR1...", "cell.bdf.parquet")
+    True
+    """
+    return head.startswith(MAGIC)
+
+
+def read(path: Path, options: ReadOptions) -> CyclingRecord:
+    """Read a BDF table; columns beyond the known ones are kept in ``more``.
+
+    Raises
+    ------
+    BadInputError
+        If it is no Parquet file, lacks time or voltage under their BDF names, or column hints were given.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> file = Path(tempfile.mkdtemp()) / "cell.bdf.parquet"
+    >>> pl.DataFrame({"test_time_second": [0.0, 1.0], "voltage_volt": [3.0, 3.1]}).write_parquet(file)
+    >>> read(file, ReadOptions()).voltage_volt.tolist()
+    [3.0, 3.1]
+    """
+    if options.columns:
+        raise BadInputError(str(path), "column hints for a BDF table", "no hints: its columns have fixed names")
+    try:
+        table = pl.read_parquet(path)
+    except (pl.exceptions.PolarsError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise BadInputError(str(path), f"a damaged Parquet file ({reason})", "a whole one") from error
+    missing = [name for name in NEEDED if name not in table.columns]
+    if missing:
+        found = f"the columns {', '.join(table.columns[:8])}"
+        raise BadInputError(str(path), found, f"BDF columns with {' and '.join(missing)}")
+    known = {*NEEDED, "current_ampere", *COUNTS}
+    return CyclingRecord(
+        test_time_second=_numbers(table, "test_time_second", path),
+        voltage_volt=_numbers(table, "voltage_volt", path),
+        current_ampere=_numbers(table, "current_ampere", path) if "current_ampere" in table.columns else None,
+        cycle_count=_counts(table, "cycle_count", path),
+        step_count=_counts(table, "step_count", path),
+        source=str(path),
+        more={name: table[name].to_numpy() for name in table.columns if name not in known},
+    )
+
+
+def _numbers(table: pl.DataFrame, name: str, path: Path) -> np.ndarray:
+    column = table[name]
+    if not column.dtype.is_numeric():
+        raise BadInputError(str(path), f"{name} of type {column.dtype}", "numbers")
+    return np.array(column.cast(pl.Float64).fill_null(float("nan")).to_numpy())
+
+
+def _counts(table: pl.DataFrame, name: str, path: Path) -> np.ndarray | None:
+    if name not in table.columns:
+        return None
+    numbers = _numbers(table, name, path)
+    bad = ~(np.isfinite(numbers) & (numbers == np.round(numbers)))
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise BadInputError(f"{path}, data row {row + 1}", f"{name} {numbers[row]:g}", "a whole number")
+    return numbers.astype(np.int64)
+
+
+PLUGIN = Reader(
+    title="Battery Data Format (Parquet)",
+    looks_like=looks_like,
+    read=read,
+    suffixes=(".bdf.parquet", ".parquet"),
+    documented_at="https://github.com/battery-data-alliance/battery-data-format",
+)
