@@ -298,7 +298,7 @@ def _summary(content: Content) -> None:
 
 
 def _print_entries(entries: tuple[Entry, ...]) -> None:
-    from limetal.report.files import number_text
+    from limetal.report.wording import number_text
 
     subject = None
     for entry in entries:

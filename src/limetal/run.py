@@ -6,25 +6,24 @@ import dataclasses
 import os
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import limetal
 from limetal import registry
-from limetal.analyses import Analysis, Findings, Number
+from limetal.analyses import ROOM as ANALYSES
+from limetal.analyses import Outcome, apply
 from limetal.claims import Case, Verdict, stated_entries
 from limetal.claims import audit as audit_case
 from limetal.claims.audit import tally
 from limetal.design import Design, design, library
 from limetal.design.cell import area_cm2
 from limetal.errors import BadInputError
-from limetal.exhibits import Plot, Table, overlay
+from limetal.exhibits import Plot, overlay
 from limetal.ledger import Entry, Ledger
 from limetal.materials import ADDITIVES, CATHODES, ELECTROLYTES, FOILS, PHASES, SEPARATORS
 from limetal.physics.constants import ROOM_TEMPERATURE_K
-from limetal.quantities import quantity
 from limetal.readers import ColumnHint, read, recognise
 from limetal.records.cycling import CellContext, CyclingRecord
 from limetal.report import Content, Section
@@ -35,7 +34,6 @@ from limetal.study.models import FileTest, SimulatedTest
 __all__ = ["analyse", "audit", "known_names", "load_study", "record_of", "run", "run_study"]
 
 Progress = Callable[[str, int, int], None]
-ANALYSES = "limetal.analyses"
 
 
 def run(study: str | os.PathLike[str], *, jobs: int = 1, only: Sequence[str] = ()) -> Content:
@@ -130,7 +128,7 @@ def analyse(
     record = read(path, reader=name, columns=columns)
     if cell is not None:
         record = record.in_cell(cell)
-    done = analyse_record(record, path.name, path.name, analyses, options or {})
+    done = apply(record, path.name, path.name, analyses, options or {})
     definition = f"read as {registry.load('limetal.readers', name).title}"
     entries = (Entry(path.name, "definition", definition, None, "measured", path.name), *done.entries)
     section = Section("", f"{path.name}", definition, done.plots, done.tables)
@@ -168,22 +166,6 @@ def simulated_record(study: Study, name: str) -> CyclingRecord:
     return record_of(study, name, _inventory_mAh_cm2(study, design(study), name))
 
 
-@dataclass(frozen=True)
-class TestOutcome:
-    """What one test gave: ledger entries and exhibits."""
-
-    __test__ = False  # not a test class, whatever pytest thinks of the name
-
-    name: str
-    title: str
-    words: str
-    entries: tuple[Entry, ...]
-    plots: tuple[Plot, ...]
-    tables: tuple[Table, ...]
-    warnings: tuple[str, ...]
-    not_computed: tuple[tuple[str, str], ...]
-
-
 def _chosen(study: Study, only: Sequence[str]) -> list[str]:
     for name in only:
         if name not in study.model.tests:
@@ -192,9 +174,7 @@ def _chosen(study: Study, only: Sequence[str]) -> list[str]:
     return [name for name in study.model.tests if not only or name in only]
 
 
-def _run_tests(
-    study: Study, designed: Design, names: list[str], jobs: int, progress: Progress | None
-) -> list[TestOutcome]:
+def _run_tests(study: Study, designed: Design, names: list[str], jobs: int, progress: Progress | None) -> list[Outcome]:
     tell = progress or (lambda *_: None)
     inventory = {name: _inventory_mAh_cm2(study, designed, name) for name in names}
     if jobs <= 1 or len(names) < 2:
@@ -216,14 +196,14 @@ def _run_tests(
     return outcomes
 
 
-def run_test(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> TestOutcome:
+def run_test(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> Outcome:
     """Read or simulate the record of one test and analyse it."""
     test = study.model.tests[name]
     key = "file" if isinstance(test, FileTest) else "protocol"
     try:
         record = record_of(study, name, inventory_mAh_cm2)
         options = {a: dict(o) for a, o in study.model.analyses.items()}
-        done = analyse_record(record, f"tests.{name}", record.source, test.analyses or (), options)
+        done = apply(record, f"tests.{name}", record.source, test.analyses or (), options)
     except BadInputError as error:
         where = f"{study.place('tests', name, key)}, tests.{name}: {error.where}"
         raise BadInputError(where, error.found, error.wanted) from error
@@ -258,100 +238,6 @@ def record_of(study: Study, name: str, inventory_mAh_cm2: float | None = None) -
     )
     protocol = tuple(Block(b.current_density.value, b.capacity.value, b.cycles) for b in test.protocol)
     return simulate(model, protocol, context, points_per_half_cycle=test.points_per_half_cycle)
-
-
-def analyse_record(
-    record: CyclingRecord,
-    subject: str,
-    source: str,
-    wanted: Sequence[str],
-    options: Mapping[str, Mapping[str, Any]],
-) -> TestOutcome:
-    """Run analyses on a record: those asked for, or all that fit its type and its cell."""
-    findings: list[tuple[str, str, Findings]] = []
-    not_computed: list[tuple[str, str]] = []
-    for name in wanted or registry.names(ANALYSES):
-        plugin: Analysis = registry.load(ANALYSES, name)
-        reason = _unfit(plugin, record)
-        if reason and wanted:
-            raise BadInputError(source, reason, f"{plugin.title}: a cell of kind {' or '.join(plugin.cells)}")
-        if reason:
-            if record.cell is None:
-                not_computed.append((f"{subject}: {plugin.title}", reason))
-            continue
-        chosen = options_of(plugin, name, options.get(name, {}))
-        findings.append((name, _options_text(chosen), plugin.tell(plugin.analyse(record, chosen))))
-    entries = tuple(
-        Entry(
-            subject,
-            n.quantity,
-            n.value,
-            n.std,
-            record.origin,
-            f"{source}; analysis {name}{words}",
-            n.note,
-            n.at,
-        )
-        for name, words, found in findings
-        for n in found.numbers
-    )
-    not_computed += [(f"{subject}: {what}", why) for _, _, found in findings for what, why in found.not_computed]
-    warnings = (*record.warnings, *(w for _, _, found in findings for w in found.warnings))
-    return TestOutcome(
-        name=subject,
-        title=subject,
-        words="",
-        entries=entries,
-        plots=tuple(p for _, _, found in findings for p in found.plots),
-        tables=tuple(t for _, _, found in findings for t in found.tables),
-        warnings=tuple(f"{subject}: {w}" for w in warnings),
-        not_computed=tuple(not_computed),
-    )
-
-
-def _note(number: Number) -> str:
-    """Conditions, then the words of the analysis."""
-    at = ", ".join(
-        f"{q.replace('_', ' ')} {v:g} {quantity(q).unit}" for q, v in number.at if isinstance(v, float) and q != "cycle"
-    )
-    return "; ".join(part for part in (f"at {at}" if at else "", number.note) if part)
-
-
-def options_of(plugin: Analysis, name: str, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the plug-in's own class
-    """Build the options of an analysis; unknown names and wrong types are refused, none is ignored.
-
-    Raises
-    ------
-    BadInputError
-        Naming the option.
-    """
-    fields = {f.name: f for f in dataclasses.fields(plugin.options)}
-    for key, value in given.items():
-        where = f"analyses.{name}.{key}"
-        if key not in fields:
-            raise BadInputError(where, f"the unknown option {key!r}", f"one of {', '.join(fields) or 'none'}")
-        default = fields[key].default
-        number = isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool)
-        if not number and type(value) is not type(default):
-            raise BadInputError(where, repr(value), f"a value like {default!r}")
-    return plugin.options(**given)
-
-
-def _unfit(plugin: Analysis, record: CyclingRecord) -> str:
-    """Say why an analysis does not fit a record; empty if it does."""
-    if not isinstance(record, plugin.takes):
-        return f"a {type(record).__name__}"
-    if not plugin.cells:
-        return ""
-    if record.cell is None:
-        kinds = " or ".join(plugin.cells)
-        return f"nobody said what cell this is; if it is of kind {kinds}, add --cell kind={plugin.cells[0]}"
-    return "" if record.cell.kind in plugin.cells else f"a cell of kind {record.cell.kind}"
-
-
-def _options_text(options: object) -> str:
-    values = dataclasses.asdict(options) if dataclasses.is_dataclass(options) and not isinstance(options, type) else {}
-    return " (" + ", ".join(f"{k}={v}" for k, v in values.items()) + ")" if values else ""
 
 
 def _inventory_mAh_cm2(study: Study, designed: Design, name: str) -> float | None:
@@ -389,7 +275,7 @@ def _parameters(name: str, test: SimulatedTest, record: CyclingRecord) -> tuple[
 
 
 def _content(
-    study: Study, designed: Design, ledger: Ledger, verdicts: tuple[Verdict, ...], outcomes: list[TestOutcome]
+    study: Study, designed: Design, ledger: Ledger, verdicts: tuple[Verdict, ...], outcomes: list[Outcome]
 ) -> Content:
     sections = []
     compared = _comparisons(study, outcomes)
@@ -415,9 +301,9 @@ def _content(
     )
 
 
-def _comparisons(study: Study, outcomes: list[TestOutcome]) -> tuple[Plot, ...]:
+def _comparisons(study: Study, outcomes: list[Outcome]) -> tuple[Plot, ...]:
     """Overlay pictures of one name of tests that gave the same set of pictures."""
-    groups: dict[tuple[str, ...], list[TestOutcome]] = {}
+    groups: dict[tuple[str, ...], list[Outcome]] = {}
     for outcome in outcomes:
         groups.setdefault(tuple(p.name for p in outcome.plots), []).append(outcome)
     plots = []
@@ -431,7 +317,7 @@ def _comparisons(study: Study, outcomes: list[TestOutcome]) -> tuple[Plot, ...]:
     return tuple(plots)
 
 
-def _origins(study: Study, members: list[TestOutcome]) -> str:
+def _origins(study: Study, members: list[Outcome]) -> str:
     """Say which curves of a comparison were measured and which simulated."""
     simulated = [m.name for m in members if isinstance(study.model.tests[m.name], SimulatedTest)]
     if len(simulated) == len(members):
@@ -441,7 +327,7 @@ def _origins(study: Study, members: list[TestOutcome]) -> str:
     )
 
 
-def _labels(study: Study, members: Iterable[TestOutcome]) -> list[str]:
+def _labels(study: Study, members: Iterable[Outcome]) -> list[str]:
     """Label of the cell of each test; the name of the test where two would read alike."""
     names = [m.name for m in members]
     cells = [study.model.tests[n].cell for n in names]

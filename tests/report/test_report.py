@@ -16,7 +16,8 @@ from limetal.ledger import Entry, Ledger
 from limetal.quantities import QUANTITIES
 from limetal.report import STYLES, Content, Section, write_report
 from limetal.report.figures import axis_label, svg
-from limetal.report.files import MANIFEST, number_text, table_text
+from limetal.report.files import MANIFEST, table_text
+from limetal.report.wording import number_text
 
 
 def line_plot(name="line", **changes):

@@ -14,8 +14,10 @@ from uncertainties import UFloat, ufloat
 from limetal.claims.base import Verdict, VerdictWord
 from limetal.design.uncertain import Uncertain, split, uncertain
 from limetal.ledger import Entry
+from limetal.quantities import QUANTITIES
+from limetal.units import read_written
 
-__all__ = ["COVERAGE", "Comparison", "as_uncertain", "compare", "or_with_integer_masses", "verdict"]
+__all__ = ["COVERAGE", "Comparison", "as_uncertain", "compare", "condition_entry", "or_with_integer_masses", "verdict"]
 
 #: Standard uncertainties count this often: 95 % of a normal distribution.
 COVERAGE = 2.0
@@ -56,6 +58,22 @@ def as_uncertain(entry: Entry) -> Uncertain:
     if entry.std:
         number = number + uncertain(0.0, entry.std, "std")
     return number
+
+
+def condition_entry(subject: str, quantity: str, text: str) -> Entry:
+    """Entry of a condition of a claim, so that its printed digits count like those of the claim."""
+    w = read_written(text, QUANTITIES[quantity].unit)
+    return Entry(
+        subject,
+        quantity,
+        w.value,
+        w.std,
+        "stated",
+        "condition of a claim",
+        rounding=w.rounding,
+        loose_rounding=w.loose_rounding,
+        bound=w.bound,
+    )
 
 
 def compare(stated: Uncertain, computed: Uncertain, bound: str = "=") -> Comparison:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from limetal.materials.masses import FARADAY_C_MOL
+
 __all__ = [
     "MA_PER_A",
     "ROOM_TEMPERATURE_K",
@@ -12,8 +14,9 @@ __all__ = [
     "thermal_voltage_V",
 ]
 
+#: Faraday's constant stands with the atomic masses, which need it first.
+FARADAY_C_mol = FARADAY_C_MOL
 #: CODATA 2018, exact (doi:10.1103/RevModPhys.93.025010).
-FARADAY_C_mol = 96485.33212
 GAS_CONSTANT_J_mol_K = 8.314462618
 
 SECONDS_PER_HOUR = 3600.0

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -17,8 +16,9 @@ from limetal.exhibits import Table
 from limetal.report.content import Content
 from limetal.report.page import page
 from limetal.report.styles import STYLES, Style
+from limetal.report.wording import file_name
 
-__all__ = ["json_text", "number_text", "table_text", "write_report"]
+__all__ = ["MANIFEST", "json_text", "table_text", "write_report"]
 
 #: Lists the files limetal wrote, so that a later run replaces those and nothing else.
 MANIFEST = ".limetal-files"
@@ -68,38 +68,9 @@ def write_report(
     return out
 
 
-def file_name(key: str, name: str) -> str:
-    """Name of a file from the path of a section and the name of an exhibit; safe on every system.
-
-    Examples
-    --------
-    >>> file_name("tests.Li/LZ 1", "voltage_time")
-    'tests.Li-LZ-1.voltage_time'
-    """
-    return re.sub(r"[^A-Za-z0-9_.+-]", "-", f"{key}.{name}" if key else name)
-
-
 def json_text(content: Content) -> str:
     """Return the results as JSON text; the same for the same results."""
     return json.dumps(content.as_json(), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
-
-
-def number_text(value: object, std: float | None = None) -> str:
-    """Write a value for people: as many digits as the uncertainty leaves, else at most five.
-
-    Examples
-    --------
-    >>> number_text(0.90046, 0.0077), number_text(1946.2128), number_text("unknown"), number_text(700.0)
-    ('0.9005 ± 0.0077', '1946.2', 'unknown', '700')
-    """
-    if isinstance(value, tuple | list):
-        return ", ".join(number_text(v) for v in value)
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return str(value)
-    if std:
-        digits = max(0, 1 - _exponent(std))
-        return f"{value:.{digits}f} ± {std:.{digits}f}"
-    return f"{value:.5g}" if abs(value) < 1e5 or abs(value) >= 1e7 else f"{value:.0f}"
 
 
 def table_text(table: Table) -> str:
@@ -108,10 +79,6 @@ def table_text(table: Table) -> str:
     columns = [values for _, values in table.columns.values()]
     rows += [[_cell(v) for v in row] for row in zip(*columns, strict=True)]
     return _csv(rows)
-
-
-def _exponent(value: float) -> int:
-    return int(f"{value:e}".partition("e")[2])
 
 
 def _cell(value: object) -> str:

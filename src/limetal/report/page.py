@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from limetal.ledger import ORIGINS, Entry
 from limetal.report.content import Content
+from limetal.report.wording import file_name, number_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -31,8 +32,6 @@ def page(content: Content, pictures: dict[str, str]) -> str:
     pictures
         SVG text by file name.
     """
-    from limetal.report.files import file_name
-
     sections = [
         {
             "title": section.title,
@@ -66,8 +65,6 @@ def page(content: Content, pictures: dict[str, str]) -> str:
 
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    from limetal.report.files import number_text
 
     environment = Environment(
         loader=PackageLoader("limetal.report", "templates"),

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from uncertainties import wrap
 
 from limetal.claims.base import Case, Relation, Verdict
-from limetal.claims.compare import as_uncertain, compare, verdict
-from limetal.claims.relations.thickness_capacity import condition_entry
+from limetal.claims.compare import as_uncertain, compare, condition_entry, verdict
 from limetal.design.uncertain import split
 from limetal.physics.diffraction import bragg_d_angstrom, bragg_two_theta_deg
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from limetal.claims.base import Case, Relation, Verdict
-from limetal.claims.compare import as_uncertain, compare, verdict
+from limetal.claims.compare import as_uncertain, compare, condition_entry, verdict
 from limetal.ledger import Entry
 from limetal.physics.capacity import areal_capacity_mAh_cm2
 
@@ -43,18 +43,6 @@ def _thickness(case: Case, areal: Entry, thickness_um: float) -> object:
         if claim.id == areal.claim:
             return as_uncertain(condition_entry(claim.subject, "thickness", claim.at["thickness"]))
     return thickness_um
-
-
-def condition_entry(subject: str, quantity: str, text: str) -> Entry:
-    """Entry of a condition of a claim, so that its printed digits count like those of the claim."""
-    from limetal.quantities import QUANTITIES
-    from limetal.units import read_written
-
-    w = read_written(text, QUANTITIES[quantity].unit)
-    return Entry(
-        subject, quantity, w.value, w.std, "stated", "condition of a claim", rounding=w.rounding,
-        loose_rounding=w.loose_rounding, bound=w.bound,
-    )  # fmt: skip
 
 
 PLUGIN = Relation(NAME, check, ("areal_capacity", "volumetric_capacity"), ("geometry of a foil",))

@@ -1,0 +1,126 @@
+"""Run analyses on a record: those asked for, or all that fit its type and its cell."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from limetal import registry
+from limetal.analyses._base import Analysis, Findings, Number
+from limetal.errors import BadInputError
+from limetal.exhibits import Plot, Table
+from limetal.ledger import Entry
+from limetal.quantities import quantity
+from limetal.records.cycling import CyclingRecord
+
+__all__ = ["ROOM", "Outcome", "apply", "options_of"]
+
+ROOM = "limetal.analyses"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one record gave: ledger entries and exhibits, under the name of a test or a file."""
+
+    name: str
+    entries: tuple[Entry, ...]
+    plots: tuple[Plot, ...]
+    tables: tuple[Table, ...]
+    warnings: tuple[str, ...]
+    not_computed: tuple[tuple[str, str], ...]
+    title: str = ""
+    words: str = ""
+
+
+def apply(
+    record: CyclingRecord,
+    subject: str,
+    source: str,
+    wanted: Sequence[str],
+    options: Mapping[str, Mapping[str, Any]],
+) -> Outcome:
+    """Run analyses on a record: those asked for, or all that fit its type and its cell."""
+    findings: list[tuple[str, str, Findings]] = []
+    not_computed: list[tuple[str, str]] = []
+    for name in wanted or registry.names(ROOM):
+        plugin: Analysis = registry.load(ROOM, name)
+        reason = _unfit(plugin, record)
+        if reason and wanted:
+            raise BadInputError(source, reason, f"{plugin.title}: a cell of kind {' or '.join(plugin.cells)}")
+        if reason:
+            if record.cell is None:
+                not_computed.append((f"{subject}: {plugin.title}", reason))
+            continue
+        chosen = options_of(plugin, name, options.get(name, {}))
+        findings.append((name, _options_text(chosen), plugin.tell(plugin.analyse(record, chosen))))
+    entries = tuple(
+        Entry(
+            subject,
+            n.quantity,
+            n.value,
+            n.std,
+            record.origin,
+            f"{source}; analysis {name}{words}",
+            n.note,
+            n.at,
+        )
+        for name, words, found in findings
+        for n in found.numbers
+    )
+    not_computed += [(f"{subject}: {what}", why) for _, _, found in findings for what, why in found.not_computed]
+    warnings = (*record.warnings, *(w for _, _, found in findings for w in found.warnings))
+    return Outcome(
+        name=subject,
+        entries=entries,
+        plots=tuple(p for _, _, found in findings for p in found.plots),
+        tables=tuple(t for _, _, found in findings for t in found.tables),
+        warnings=tuple(f"{subject}: {w}" for w in warnings),
+        not_computed=tuple(not_computed),
+    )
+
+
+def _note(number: Number) -> str:
+    """Conditions, then the words of the analysis."""
+    at = ", ".join(
+        f"{q.replace('_', ' ')} {v:g} {quantity(q).unit}" for q, v in number.at if isinstance(v, float) and q != "cycle"
+    )
+    return "; ".join(part for part in (f"at {at}" if at else "", number.note) if part)
+
+
+def options_of(plugin: Analysis, name: str, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the plug-in's own class
+    """Build the options of an analysis; unknown names and wrong types are refused, none is ignored.
+
+    Raises
+    ------
+    BadInputError
+        Naming the option.
+    """
+    fields = {f.name: f for f in dataclasses.fields(plugin.options)}
+    for key, value in given.items():
+        where = f"analyses.{name}.{key}"
+        if key not in fields:
+            raise BadInputError(where, f"the unknown option {key!r}", f"one of {', '.join(fields) or 'none'}")
+        default = fields[key].default
+        number = isinstance(default, float) and isinstance(value, int | float) and not isinstance(value, bool)
+        if not number and type(value) is not type(default):
+            raise BadInputError(where, repr(value), f"a value like {default!r}")
+    return plugin.options(**given)
+
+
+def _unfit(plugin: Analysis, record: CyclingRecord) -> str:
+    """Say why an analysis does not fit a record; empty if it does."""
+    if not isinstance(record, plugin.takes):
+        return f"a {type(record).__name__}"
+    if not plugin.cells:
+        return ""
+    if record.cell is None:
+        kinds = " or ".join(plugin.cells)
+        return f"nobody said what cell this is; if it is of kind {kinds}, add --cell kind={plugin.cells[0]}"
+    return "" if record.cell.kind in plugin.cells else f"a cell of kind {record.cell.kind}"
+
+
+def _options_text(options: object) -> str:
+    values = dataclasses.asdict(options) if dataclasses.is_dataclass(options) and not isinstance(options, type) else {}
+    return " (" + ", ".join(f"{k}={v}" for k, v in values.items()) + ")" if values else ""
