@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,6 +26,8 @@ _PRETTY = {
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _MOST_COLUMNS = 6
 MM_PER_POINT = 25.4 / 72
+#: Letters of a bar label before it goes on in a second line.
+WIDEST_CATEGORY = 12
 
 
 def axis_label(axis: Axis) -> str:
@@ -121,7 +124,7 @@ def _bars(axes: Axes, plot: Plot) -> None:
         colour = COLOURS[index % len(COLOURS)]
         axes.bar(series.x, height, 0.7, bottom=bottom, color=colour, label=series.label)
         bottom += height
-    axes.set_xticks(range(len(plot.categories)), plot.categories)
+    axes.set_xticks(range(len(plot.categories)), [textwrap.fill(words, WIDEST_CATEGORY) for words in plot.categories])
 
 
 def _own_ids(text: str, plot: Plot) -> str:
