@@ -26,8 +26,9 @@ _PRETTY = {
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 _MOST_COLUMNS = 6
 MM_PER_POINT = 25.4 / 72
-#: Letters of a bar label before it goes on in a second line.
-WIDEST_CATEGORY = 12
+#: Dashes that let curves be told apart where they lie on each other, or without colour.
+_DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
+_MOST_DASHED_POINTS = 1000
 
 
 def axis_label(axis: Axis) -> str:
@@ -63,11 +64,12 @@ def draw(plot: Plot, style: Style) -> Figure:
     has_legend = any(series.label for series in plot.series) and (len(plot.series) > 1 or bool(plot.categories))
     columns = min(len(plot.series), _columns(plot, style))
     rows = -(-len(plot.series) // columns) if has_legend else 0
-    axes = figure.add_axes(_margins(style, rows))
+    lines = max((label.count("\n") + 1 for label in _category_labels(plot, style)), default=0)
+    axes = figure.add_axes(_margins(style, rows, lines))
     axes.set_xscale(plot.x.scale)
     axes.set_yscale(plot.y.scale)
     if plot.categories:
-        _bars(axes, plot)
+        _bars(axes, plot, style)
     else:
         for index, series in enumerate(plot.series):
             _series(axes, plot, series, index)
@@ -81,6 +83,13 @@ def draw(plot: Plot, style: Style) -> Figure:
     return figure
 
 
+def _category_labels(plot: Plot, style: Style) -> list[str]:
+    if not plot.categories:
+        return []
+    letters = int(0.85 * style.width_mm / len(plot.categories) / (0.6 * style.font_pt * MM_PER_POINT))
+    return [textwrap.fill(words, max(letters, 4), break_long_words=False) for words in plot.categories]
+
+
 def _columns(plot: Plot, style: Style) -> int:
     """Legend columns that fit the width: a letter is about half as wide as the font is high."""
     longest = max((len(series.label) for series in plot.series), default=1)
@@ -88,14 +97,14 @@ def _columns(plot: Plot, style: Style) -> int:
     return max(1, min(_MOST_COLUMNS, int(letters / (longest + 6))))
 
 
-def _margins(style: Style, legend_rows: int) -> tuple[float, float, float, float]:
+def _margins(style: Style, legend_rows: int, label_lines: int) -> tuple[float, float, float, float]:
     """Left, bottom, width and height of the axes: margins in multiples of the font, so that nothing is cut off.
 
     Fixed margins, because the layout engines of matplotlib draw every picture three times.
     """
     font_mm = style.font_pt * MM_PER_POINT
     left, right = 6.5 * font_mm / style.width_mm, 1.5 * font_mm / style.width_mm
-    bottom = 4.3 * font_mm / style.height_mm
+    bottom = max(4.3, 1.8 + 1.35 * label_lines) * font_mm / style.height_mm
     top = (1.0 + 1.7 * legend_rows) * font_mm / style.height_mm
     return left, bottom, 1 - left - right, 1 - bottom - top
 
@@ -108,6 +117,8 @@ def _series(axes: Axes, plot: Plot, series: Series, index: int) -> None:
         looks |= {"marker": _MARKERS[index % len(_MARKERS)], "markerfacecolor": "white"}
     if series.mark == "points":
         looks["linestyle"] = "none"
+    elif series.mark == "line" and x.size <= _MOST_DASHED_POINTS:
+        looks["linestyle"] = _DASHES[index % len(_DASHES)]
     if series.mark == "step":
         axes.step(x, y, where="post", **looks)
     elif series.y_std is not None:
@@ -116,15 +127,15 @@ def _series(axes: Axes, plot: Plot, series: Series, index: int) -> None:
         axes.plot(x, y, **looks)
 
 
-def _bars(axes: Axes, plot: Plot) -> None:
-    """Stacked bars, one per category."""
+def _bars(axes: Axes, plot: Plot, style: Style) -> None:
+    """Stacked bars, one per category; long labels go on in further lines."""
     bottom = np.zeros(len(plot.categories))
     for index, series in enumerate(plot.series):
         height = series.y * plot.y.factor
         colour = COLOURS[index % len(COLOURS)]
         axes.bar(series.x, height, 0.7, bottom=bottom, color=colour, label=series.label)
         bottom += height
-    axes.set_xticks(range(len(plot.categories)), [textwrap.fill(words, WIDEST_CATEGORY) for words in plot.categories])
+    axes.set_xticks(range(len(plot.categories)), _category_labels(plot, style))
 
 
 def _own_ids(text: str, plot: Plot) -> str:
