@@ -6,7 +6,7 @@ import sys
 
 import pint
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from limetal.errors import BadInputError
@@ -150,7 +150,7 @@ def test_bounds(text, unit, bound, value):
 
 @pytest.mark.parametrize("text", ["~8 mV", "< 62 mV", "≥ 3 V", "=> 3 V", "<> 3 V", "~~ 3 V"])
 def test_a_bound_is_no_plain_number(text):
-    with pytest.raises(BadInputError, match="plain number|number with a unit"):
+    with pytest.raises(BadInputError, match=r"plain number|number with a unit"):
         read_quantity(text, "V")
     assert read_quantity(text.lstrip("~<>=≥ "), "V") > 0
 
@@ -195,7 +195,6 @@ def test_power_of_ten_behind_the_uncertainty_belongs_to_both():
         "50 ± um",
         "50 ± nan um",
         "50 um ± 5 um",
-        "50() um",
     ],
 )
 def test_impossible_uncertainty_is_refused(text):
@@ -261,7 +260,8 @@ def test_another_scale_agrees_with_pint(number, pair):
     assert read_quantity(f"{number!r} {scaled}", unit) == pytest.approx(oracle, rel=1e-12)
 
 
-@given(st.text(max_size=12), st.sampled_from(["1", "V", "K", "%"]))
+@given(st.text(st.sampled_from("VgAh%°/*^()-.,;$#'\" \\±~µ×"), max_size=8), st.sampled_from(["1", "V", "K", "%"]))
+@example("$", "V")
 @pytest.mark.xfail(strict=True, reason="pint's AssertionError for '$', quotes, a trailing '/' or '**' gets out")
 def test_no_text_breaks_the_reader(text, unit):
     try:
@@ -335,7 +335,7 @@ def test_refusal_names_the_place_and_the_remedy(bad, unit, word, twin):
     assert math.isfinite(read_quantity(twin, unit))
 
 
-@pytest.mark.parametrize("junk", ["V/", "V**", "$", "€", "'V'", "V # x", "\\", "×"])
+@pytest.mark.parametrize("junk", ["V/", "V**", "()V", "$", "€", "'V'", "V # x", "\\", "×"])
 @pytest.mark.xfail(strict=True, raises=AssertionError, reason="AssertionError of pint's parser gets out")
 def test_unit_that_pint_cannot_parse_is_refused(junk):
     with pytest.raises(BadInputError, match="not a unit"):
@@ -392,7 +392,7 @@ def test_prefix_before_the_ohm_sign(text, ohm):
 @pytest.mark.xfail(strict=True, reason="the conversion runs after the check: 1e100 GV is 1e109, 1e-999 is 0")
 @pytest.mark.parametrize("text", ["1e100 GV", "1e-999 V"])
 def test_numbers_out_of_range_after_conversion_are_refused(text):
-    with pytest.raises(BadInputError, match="finite|range"):
+    with pytest.raises(BadInputError, match=r"finite|range"):
         read_quantity(text, "V")
 
 

@@ -113,7 +113,7 @@ def _run_console(text: str, folder: Path, env: dict[str, str], where: str) -> in
             assert wanted.strip() == str(status), f"{where}: status {status} after {shown[index - 1][0]!r}"
             continue
         result = subprocess.run(
-            ["bash", "-c", command],  # noqa: S607
+            ["bash", "-c", command],
             cwd=folder,
             env=env,
             stdout=subprocess.PIPE,
@@ -135,6 +135,7 @@ def _run_python(text: str, folder: Path, names: dict[str, object], where: str) -
     session = doctest.DocTestParser().get_doctest(text, names, where, where, 0)
     report: list[str] = []
     with contextlib.chdir(folder):
-        result = doctest.DocTestRunner(verbose=False, optionflags=options).run(session, out=report.append, clear_globs=False)
+        runner = doctest.DocTestRunner(verbose=False, optionflags=options)
+        result = runner.run(session, out=report.append, clear_globs=False)
     names.update(session.globs)
     assert result.failed == 0, "".join(report)

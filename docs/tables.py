@@ -1,0 +1,89 @@
+"""The directive ``limetal-table``: tables made from the program, so that no page repeats what the code says."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from sphinx.application import Sphinx
+from sphinx.util.docutils import SphinxDirective
+
+from limetal import registry
+from limetal.ledger import ORIGINS
+from limetal.materials import all_facts
+from limetal.quantities import QUANTITIES
+
+Row = tuple[str, ...]
+
+
+def quantities() -> Iterator[Row]:
+    yield "quantity", "unit", "symbol", "meaning"
+    for q in QUANTITIES.values():
+        yield f"`{q.name}`", q.unit, q.symbol, q.meaning
+
+
+def origins() -> Iterator[Row]:
+    yield "origin", "meaning"
+    for word, meaning in ORIGINS.items():
+        yield f"`{word}`", meaning
+
+
+def relations() -> Iterator[Row]:
+    yield "relation", "what it does", "quantities", "physics from"
+    for name in registry.names("limetal.claims.relations"):
+        relation = registry.load("limetal.claims.relations", name)
+        first = (relation.check.__doc__ or "").strip().splitlines()[0].replace("``", "`")
+        quantities = ", ".join(f"`{q}`" for q in relation.quantities)
+        yield relation.name, first, quantities, "; ".join(relation.sources)
+
+
+def materials() -> Iterator[Row]:
+    yield "table", "name", "number", "value", "source"
+    for table, name, field, fact in all_facts():
+        if table == "elements" or field.startswith("crystal."):
+            continue
+        spread = f" ± {fact.std:.2g}" if fact.std else ""
+        unit = "" if fact.unit == "1" else f" {fact.unit}"
+        source = fact.source.removeprefix("assumed: ")
+        word = "**assumed**: " if fact.assumed else ""
+        yield table, name, field.replace("_", " "), f"{fact.value:.5g}{spread}{unit}", f"{word}{source}"
+
+
+TABLES: dict[str, Callable[[], Iterable[Row]]] = {
+    "quantities": quantities,
+    "origins": origins,
+    "relations": relations,
+    "materials": materials,
+}
+
+
+def cell(text: str) -> nodes.entry:
+    """A cell; ``code`` in single backticks and one leading **word** are marked up, everything else is plain."""
+    paragraph = nodes.paragraph()
+    if text.startswith("**"):
+        word, _, text = text[2:].partition("**")
+        paragraph += nodes.strong(text=word)
+    for index, part in enumerate(text.split("`")):
+        if part:
+            paragraph += nodes.literal(text=part) if index % 2 else nodes.Text(part)
+    return nodes.entry("", paragraph)
+
+
+class LimetalTable(SphinxDirective):
+    """One of `TABLES`; the first row is the head."""
+
+    required_arguments = 1
+    option_spec = {"class": directives.class_option}  # noqa: RUF012 - docutils wants a class attribute
+
+    def run(self) -> list[nodes.Node]:
+        head, *body = TABLES[self.arguments[0]]()
+        group = nodes.tgroup(cols=len(head))
+        group += [nodes.colspec(colwidth=1) for _ in head]
+        for part, rows in ((nodes.thead(), [head]), (nodes.tbody(), body)):
+            part += [nodes.row("", *(cell(text) for text in row)) for row in rows]
+            group += part
+        return [nodes.table("", group, classes=["colwidths-auto"])]
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    app.add_directive("limetal-table", LimetalTable)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
