@@ -13,8 +13,7 @@ author = "The limetal developers"
 copyright = "2026, The limetal developers"
 version = release = limetal.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.mathjax", "tables"]
-myst_enable_extensions = ["dollarmath"]
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "tables"]
 myst_heading_anchors = 3
 exclude_patterns = ["_build"]
 
@@ -29,6 +28,7 @@ napoleon_use_rtype = False
 html_theme = "pydata_sphinx_theme"
 html_title = "limetal"
 html_show_sourcelink = False
+html_sidebars = {"**": []}  # two levels of pages: the bar at the top names them all
 html_theme_options = {"navbar_align": "left", "show_toc_level": 2, "secondary_sidebar_items": ["page-toc"]}
 
 

@@ -290,13 +290,11 @@ def test_the_twins_of_the_mistakes_pass(limetal_, files):
 
 
 @pytest.mark.usefixtures("files")
-@pytest.mark.xfail(strict=True, reason="a test given as an argument of simulate is called --only in the message")
 def test_message_names_the_argument_that_was_given(limetal_):
     assert "--only" not in limetal_("simulate", "small.toml", "junk", "--to", "x.csv").err
 
 
 @pytest.mark.usefixtures("files")
-@pytest.mark.xfail(strict=True, reason="the header that was asked for and is not there is not named")
 def test_message_names_the_header_that_was_asked_for(limetal_):
     answer = limetal_("analyse", "good.csv", "--column", "time=nothing:h")
     assert answer.code == 2
@@ -304,7 +302,6 @@ def test_message_names_the_header_that_was_asked_for(limetal_):
 
 
 @pytest.mark.usefixtures("files")
-@pytest.mark.xfail(strict=True, reason="of two values of one key the last is taken without a word")
 @pytest.mark.parametrize(
     "words",
     [
@@ -354,7 +351,6 @@ def test_file_of_another_origin_is_not_overwritten(limetal_, files):
 
 
 @pytest.mark.skipif(os.name != "posix", reason="links of POSIX")
-@pytest.mark.xfail(strict=True, reason="empty folders and links to folders in the out folder are lost")
 @pytest.mark.parametrize("kind", ["empty folder", "link to a folder", "link to a file"])
 def test_folders_and_links_of_others_are_kept(limetal_, files, kind):
     (files / "report").mkdir()
@@ -448,7 +444,6 @@ def test_json_of_a_disagreement_names_the_claim(limetal_):
     assert verdict["unit"] == "mAh/g"
 
 
-@pytest.mark.xfail(strict=True, reason="the subject is the name without its folder")
 def test_files_of_one_name_can_be_told_apart(limetal_, files):
     (files / "other").mkdir()
     (files / "other" / "good.csv").write_text("Time (h);U (V)\n0;1\n1;1\n")

@@ -125,7 +125,6 @@ def test_entry_refuses_unknown_words():
         entry(source="")
 
 
-@pytest.mark.xfail(strict=True, reason="a negative standard uncertainty is accepted")
 def test_entry_refuses_a_negative_uncertainty():
     with pytest.raises(BadInputError):
         entry(std=-1.0)

@@ -211,7 +211,6 @@ def test_a_file_of_limetal_wins_over_an_entry_point_of_its_name(tmp_path):
 
 
 @pytest.mark.parametrize("target", ["nowhere:PLUGIN", "friends_reader:PLUGIN"])
-@pytest.mark.xfail(strict=True, reason="a broken plug-in of another package ends in its own traceback, unnamed")
 def test_broken_entry_point_is_one_sentence(target, tmp_path):
     distribution(tmp_path, f"[limetal.readers]\nfriendly = {target}\n", {"friends_reader": "import no_such_module\n"})
     answer = python(

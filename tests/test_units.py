@@ -155,7 +155,6 @@ def test_a_bound_is_no_plain_number(text):
     assert read_quantity(text.lstrip("~<>=≥ "), "V") > 0
 
 
-@pytest.mark.xfail(strict=True, reason="TILDE OPERATOR, as journals print it, is not read as about")
 def test_tilde_operator_is_about():
     assert read_written("\N{TILDE OPERATOR}8 mV", "V").bound == "~"
 
@@ -175,7 +174,6 @@ def test_printed_uncertainty(text, unit, value, std):
     assert written.std == (None if std is None else pytest.approx(std, rel=1e-12))
 
 
-@pytest.mark.xfail(strict=True, reason="the power of ten after the uncertainty is applied to the uncertainty only")
 def test_power_of_ten_behind_the_uncertainty_belongs_to_both():
     try:
         written = read_written("1.3 ± 0.1 × 10^6 J/m3", "J/m3")
@@ -187,11 +185,9 @@ def test_power_of_ten_behind_the_uncertainty_belongs_to_both():
 @pytest.mark.parametrize(
     "text",
     [
-        pytest.param("50 ± -5 um", marks=pytest.mark.xfail(strict=True, reason="negative uncertainty is accepted")),
-        pytest.param("50 ± 1e999 um", marks=pytest.mark.xfail(strict=True, reason="infinite uncertainty accepted")),
-        pytest.param(
-            f"50({'9' * 400}) um", marks=pytest.mark.xfail(strict=True, reason="infinite uncertainty accepted")
-        ),
+        pytest.param("50 ± -5 um"),
+        pytest.param("50 ± 1e999 um"),
+        pytest.param(f"50({'9' * 400}) um"),
         "50 ± um",
         "50 ± nan um",
         "50 um ± 5 um",
@@ -262,7 +258,6 @@ def test_another_scale_agrees_with_pint(number, pair):
 
 @given(st.text(st.sampled_from("VgAh%°/*^()-.,;$#'\" \\±~µ×"), max_size=8), st.sampled_from(["1", "V", "K", "%"]))
 @example("$", "V")
-@pytest.mark.xfail(strict=True, reason="pint's AssertionError for '$', quotes, a trailing '/' or '**' gets out")
 def test_no_text_breaks_the_reader(text, unit):
     try:
         value = read_quantity(f"1{text}", unit)
@@ -290,7 +285,7 @@ REFUSED = [
     ("3.57 A", "angstrom", "a current", "3.57 Å"),
     ("2 h", "mA", "a time", "2 mA"),
     ("5 um", "1", "a length", "5"),
-    ("0.5C", "1/h", "a charge", "0.5 1/h"),
+    ("0.5C", "mA/cm2", "a charge", "0.5 mA/cm2"),
     ("0,5 V", "V", "comma", "0.5 V"),
     ("1,500 mAh/g", "mAh/g", "comma", "1500 mAh/g"),
     ("~ 0,5 V", "V", "comma", "0.5 V"),
@@ -336,26 +331,22 @@ def test_refusal_names_the_place_and_the_remedy(bad, unit, word, twin):
 
 
 @pytest.mark.parametrize("junk", ["V/", "V**", "()V", "$", "€", "'V'", "V # x", "\\", "×"])
-@pytest.mark.xfail(strict=True, raises=AssertionError, reason="AssertionError of pint's parser gets out")
 def test_unit_that_pint_cannot_parse_is_refused(junk):
     with pytest.raises(BadInputError, match="not a unit"):
         read_quantity(f"1 {junk}", "V")
 
 
 @pytest.mark.parametrize("junk", ["V;", "V!", "V?", '"V', "V\x00"])
-@pytest.mark.xfail(strict=True, reason="pint drops characters it does not know; the rest is taken as the unit")
 def test_junk_behind_a_unit_is_refused(junk):
     with pytest.raises(BadInputError):
         read_quantity(f"1 {junk}", "V")
 
 
-@pytest.mark.xfail(strict=True, raises=RecursionError, reason="a very long unit recurses in pint")
 def test_very_long_unit_is_refused():
     with pytest.raises(BadInputError):
         read_quantity("1 " + "V*" * 3000 + "V", "V")
 
 
-@pytest.mark.xfail(strict=True, raises=subprocess.TimeoutExpired, reason="pint evaluates 9**9**9 for ever")
 def test_tower_of_powers_is_refused_at_once():
     code = (
         "from limetal.units import read_quantity\n"
@@ -376,7 +367,6 @@ def test_tower_of_powers_is_refused_at_once():
         ("1 rad/s", "Hz", "1 Hz"),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="to pint an angle is a plain number, so 25 % is read as 14.3 deg")
 def test_an_angle_is_no_plain_number(bad, unit, twin):
     assert read_quantity(twin, unit) > 0
     with pytest.raises(BadInputError):
@@ -384,12 +374,10 @@ def test_an_angle_is_no_plain_number(bad, unit, twin):
 
 
 @pytest.mark.parametrize(("text", "ohm"), [("3 kΩ", 3000.0), ("3 mΩ", 0.003), ("3 MΩ", 3e6)])
-@pytest.mark.xfail(strict=True, reason="the prefix before Ω is parted from it: k times ohm")
 def test_prefix_before_the_ohm_sign(text, ohm):
     assert read_quantity(text, "ohm") == pytest.approx(ohm, rel=1e-12)
 
 
-@pytest.mark.xfail(strict=True, reason="the conversion runs after the check: 1e100 GV is 1e109, 1e-999 is 0")
 @pytest.mark.parametrize("text", ["1e100 GV", "1e-999 V"])
 def test_numbers_out_of_range_after_conversion_are_refused(text):
     with pytest.raises(BadInputError, match=r"finite|range"):
@@ -470,7 +458,6 @@ def test_refused_c_rates(bad, twin):
 
 
 @pytest.mark.parametrize("bad", ["1e999C", "C/1e999", "-1C", "0C"])
-@pytest.mark.xfail(strict=True, reason="rates that are infinite, zero or negative are accepted")
 def test_impossible_c_rates_are_refused(bad):
     with pytest.raises(BadInputError):
         read_c_rate(bad)

@@ -140,7 +140,11 @@ def analyse(
     contents = []
     for done, file in enumerate(files):
         progress.step(file, done, len(files))
-        contents.append(analyse_file(file, cell=context, analyses=only or (), reader=reader, columns=hints))
+        contents.append(
+            analyse_file(
+                file, cell=context, analyses=only or (), reader=reader, columns=hints, subject=_subject(file, files)
+            )
+        )
     progress.done()
     content = _joined(contents)
     if out is not None:
@@ -176,7 +180,7 @@ def read_files(
 
         write_record(read(files[0], reader=reader, columns=_columns(column or [])), to)
         typer.echo(f"wrote {to}", err=as_json)
-    contents = [_seen(file, reader, column) for file in files]
+    contents = [_seen(file, reader, column, _subject(file, files)) for file in files]
     if as_json:
         _print_json(_joined(contents))
         return
@@ -329,10 +333,16 @@ def _print_json(content: Content) -> None:
     typer.echo(json_text(content), nl=False)
 
 
-def _seen(file: str, reader: str | None, column: list[str] | None) -> Content:
+def _seen(file: str, reader: str | None, column: list[str] | None, subject: str) -> Content:
     from limetal.run import analyse as analyse_file
 
-    return analyse_file(file, analyses=["overview"], reader=reader, columns=_columns(column or []))
+    return analyse_file(file, analyses=["overview"], reader=reader, columns=_columns(column or []), subject=subject)
+
+
+def _subject(file: str, files: list[str]) -> str:
+    """Name of a file in the ledger: without folder, unless two files have one name."""
+    names = [Path(other).name for other in files]
+    return file if names.count(Path(file).name) > 1 else Path(file).name
 
 
 def _joined(contents: list[Content]) -> Content:
@@ -367,6 +377,8 @@ def _cell(words: list[str]) -> CellContext | None:
         key, equals, value = word.partition("=")
         if not equals or not value:
             raise BadInputError("--cell", repr(word), "KEY=VALUE, for example kind=symmetric")
+        if key.strip() in given:
+            raise BadInputError("--cell", f"{key.strip()!r} a second time", "each key once")
         given[key.strip()] = value.strip()
     context: CellContext = cell_from_words(given)
     return context
@@ -382,6 +394,8 @@ def _columns(words: list[str]) -> dict[str, Any]:
         key, equals, rest = word.partition("=")
         if not equals or key not in {"time", "voltage", "current", "cycle", "step"}:
             raise BadInputError("--column", repr(word), "time=HEADER:UNIT (or voltage, current, cycle, step)")
+        if key in hints:
+            raise BadInputError("--column", f"{key!r} a second time", "each key once")
         header, colon, unit = rest.rpartition(":")
         header, unit = (header, unit) if colon else (rest, "")
         hints[key] = ColumnHint(int(header) if header.isdigit() else header, unit or None)

@@ -86,6 +86,8 @@ class Entry:
         for value in (*values, self.std):
             if isinstance(value, float | int) and not math.isfinite(value):
                 raise BadInputError(where, repr(value), 'a finite number, or the words "not identified"')
+        if self.std is not None and self.std < 0:
+            raise BadInputError(where, f"the standard uncertainty {self.std:g}", "zero or more, or None")
 
     @property
     def unit(self) -> str:

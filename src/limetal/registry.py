@@ -62,7 +62,16 @@ def load(room: str, name: str) -> Any:  # noqa: ANN401 - the room decides the ty
     if find_spec(f"{room}.{name}") is not None:
         plugin = getattr(import_module(f"{room}.{name}"), "PLUGIN", None)
     else:
-        plugin = next(e for e in entry_points(group=room) if e.name == name).load()
+        plugin = _load_entry_point(room, name)
     if plugin is None:
         raise LimetalError(f"{room}.{name} has no PLUGIN: its last line should be PLUGIN = ...")
     return plugin
+
+
+def _load_entry_point(room: str, name: str) -> Any:  # noqa: ANN401 - the room decides the type
+    entry = next(e for e in entry_points(group=room) if e.name == name)
+    try:
+        return entry.load()
+    except Exception as error:
+        package = entry.dist.name if entry.dist else "another package"
+        raise LimetalError(f"plug-in {name!r} of {package} ({entry.value}) cannot be loaded: {error}") from error

@@ -104,6 +104,7 @@ def analyse(
     options: Mapping[str, Mapping[str, Any]] | None = None,
     reader: str | None = None,
     columns: Mapping[str, ColumnHint] | None = None,
+    subject: str | None = None,
 ) -> Content:
     """Say what one file says, without a study.
 
@@ -117,6 +118,8 @@ def analyse(
         Names of analyses; empty for all that fit.
     options, reader, columns
         As in a study.
+    subject
+        Name of the file in the ledger; by default its name without folder.
 
     Raises
     ------
@@ -128,13 +131,14 @@ def analyse(
     record = read(path, reader=name, columns=columns)
     if cell is not None:
         record = record.in_cell(cell)
-    done = apply(record, path.name, path.name, analyses, options or {})
+    subject = subject or path.name
+    done = apply(record, subject, subject, analyses, options or {})
     definition = f"read as {registry.load('limetal.readers', name).title}"
-    entries = (Entry(path.name, "definition", definition, None, "measured", path.name), *done.entries)
-    section = Section("", f"{path.name}", definition, done.plots, done.tables)
+    entries = (Entry(subject, "definition", definition, None, "measured", subject), *done.entries)
+    section = Section("", f"{subject}", definition, done.plots, done.tables)
     return Content(
-        name=path.name,
-        title=f"What {path.name} says",
+        name=subject,
+        title=f"What {subject} says",
         description="",
         ledger=Ledger(entries),
         verdicts=(),
@@ -160,17 +164,17 @@ def simulated_record(study: Study, name: str) -> CyclingRecord:
     BadInputError
         If the study has no such test, or it is a file.
     """
-    _chosen(study, [name])
+    _chosen(study, [name], "limetal simulate")
     if not isinstance(study.model.tests[name], SimulatedTest):
         raise BadInputError(study.place("tests", name), "a test of a file", "a simulated test")
     return record_of(study, name, _inventory_mAh_cm2(study, design(study), name))
 
 
-def _chosen(study: Study, only: Sequence[str]) -> list[str]:
+def _chosen(study: Study, only: Sequence[str], where: str = "--only") -> list[str]:
     for name in only:
         if name not in study.model.tests:
             known = ", ".join(study.model.tests) or "none"
-            raise BadInputError("--only", repr(name), f"a test of the study: {known}")
+            raise BadInputError(where, repr(name), f"a test of the study: {known}")
     return [name for name in study.model.tests if not only or name in only]
 
 

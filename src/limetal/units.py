@@ -77,22 +77,36 @@ FIELD_UNITS: dict[str, tuple[str, str]] = {
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SUPERSCRIPT_RUN = re.compile(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_UNSIGNED = r"(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBER = rf"[+-]?{_UNSIGNED}"
 _SPLIT = re.compile(
-    rf"(?P<bound>[<>~=≤≥≈]{{0,2}})\s*(?P<value>{_NUMBER})\s*"
-    rf"(?:(?:±|\+/-|\+-)\s*(?P<std>{_NUMBER})\s*|\((?P<digits>\d+)\)\s*)?(?P<unit>.*)"
+    rf"(?P<bound>[<>~=≤≥≈∼≲≳⩽⩾]{{0,2}})\s*(?P<value>{_NUMBER})\s*"
+    rf"(?:(?:±|\+/-|\+-)\s*(?P<std>{_UNSIGNED})\s*|\((?P<digits>\d+)\)\s*)?(?P<unit>.*)"
 )
+#: The sign of the power must be there: "1.3 × 106" is a superscript lost on the way, not 1.3e6.
+_POWER = r"\s*[×x·*]\s*10\s*(?:\^|\*\*)\s*\(?([+-]?\d+)\)?"
+#: Units pint is asked about: names with small exponents, joined by * and /. Anything else is no unit.
+_NAME = r"[A-Za-z]+(?:\*\*[+-]?\d{1,2})?"
+_GROUP = rf"(?:1|{_NAME}|\({_NAME}(?:[*/]{_NAME})*\)(?:\*\*[+-]?\d{{1,2}})?)"
+_UNIT = re.compile(rf"{_GROUP}(?:[*/]{_GROUP})*")
+_LONGEST_UNIT = 60
+#: Angles are pure numbers to pint, but not to people: only `deg` takes them, and it takes nothing else.
+_ANGLES = frozenset(
+    ("degree", "degrees", "deg", "radian", "radians", "rad", "steradian", "sr", "rpm", "rps", "turn", "revolution",
+     "arcminute", "arcmin", "arcsecond", "arcsec")
+)  # fmt: skip
 #: Our spellings on the left; the longest come first where one is the beginning of another.
 _SPELLINGS = {
     "wt.%": "percent", "wt%": "percent", "wt.-%": "percent", "vol%": "percent", "vol.%": "percent",
     "at%": "percent", "at.%": "percent", "mol%": "percent", "%": "percent", "°C": "degC", "℃": "degC",
-    "deg C": "degC", "Å": "angstrom", "Ω": "ohm", "°": "degree",
+    "deg C": "degC", "Å": "angstrom", "°": "degree",
 }  # fmt: skip
 
 _LARGEST = 1e100
 Bound = Literal["=", "~", "<", ">"]
 _BOUNDS: dict[str, Bound] = {
-    "": "=", "=": "=", "~": "~", "≈": "~", "<": "<", "≤": "<", "<=": "<", ">": ">", "≥": ">", ">=": ">",
+    "": "=", "=": "=", "~": "~", "≈": "~", "∼": "~",
+    "<": "<", "≤": "<", "<=": "<", "≲": "<", "⩽": "<", ">": ">", "≥": ">", ">=": ">", "≳": ">", "⩾": ">",
 }  # fmt: skip
 
 
@@ -206,6 +220,8 @@ def read_written(text: object, unit: str, *, where: str = "quantity") -> Written
     wanted = f'a number with a unit, for example "{example}"' if unit != "1" else "a number"
     if isinstance(text, bool) or not isinstance(text, str | int | float):
         raise BadInputError(where, repr(text), wanted)
+    if unit == "1/h" and isinstance(text, str) and "C" in text:
+        return Written(read_c_rate(text, where=where), 0.0, 0.0, None, "=", text)
     clean = _normalise_number(str(text))
     if re.match(r"[<>~=\s]*[+-]?\d+,\d", clean):
         raise BadInputError(where, f"{text!r} with a comma in the number", "a decimal point and no thousands comma")
@@ -215,13 +231,15 @@ def read_written(text: object, unit: str, *, where: str = "quantity") -> Written
     if not match["unit"] and unit != "1":
         raise BadInputError(where, repr(text), wanted)
     scale, offset = _conversion(match["unit"], unit, text, where)
-    if abs(float(match["value"])) > _LARGEST:
+    if any(_out_of_range(match[part]) for part in ("value", "std", "digits")):
         raise BadInputError(where, repr(text), "a finite number")
     tight, loose = _last_digit(match["value"])
     std = float(match["std"]) if match["std"] else None
     if match["digits"]:
         std = float(match["digits"]) * 2 * tight
     value = float(match["value"]) * scale + offset
+    if abs(value) > _LARGEST:
+        raise BadInputError(where, repr(text), "a finite number")
     return Written(
         value=_tidy(value),
         rounding=_tidy(tight * scale),
@@ -248,17 +266,27 @@ def read_c_rate(text: object, *, where: str = "rate") -> float:
         rf"\s*(?:(?P<times>{_NUMBER})\s*)?C\s*(?:/\s*(?P<over>{_NUMBER}))?\s*",
         text if isinstance(text, str) else "",
     )
-    over = float(match["over"] or 1) if match else 0.0
-    if match is None or over <= 0:
+    parts = [float(match[name] or 1) for name in ("times", "over")] if match else [0.0]
+    if not all(0 < part < _LARGEST for part in parts):
         raise BadInputError(where, repr(text), 'a C-rate, for example "C/3" or "0.5C"')
-    return float(match["times"] or 1) / over
+    return parts[0] / parts[1]
 
 
 def _normalise_number(text: str) -> str:
     text = text.strip().replace("\N{MINUS SIGN}", "-").replace("–", "-")
     text = _SUPERSCRIPT_RUN.sub(lambda m: "^" + m[0].translate(_SUPERSCRIPTS), text)
-    text = re.sub(r"\s*[×x·*]\s*10\s*(?:\^|\*\*)\s*\(?([+-]?\d+)\)?", r"e\1", text)
+    # "1.3 ± 0.1 × 10^6": the power of ten belongs to both numbers
+    text = re.sub(rf"\(?\s*({_UNSIGNED})\s*(?:±|\+/-|\+-)\s*({_UNSIGNED})\s*\)?{_POWER}", r"\1e\3 ± \2e\3", text)
+    text = re.sub(rf"(?<=[\d.]){_POWER}", r"e\1", text)
     return re.sub(r"[\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}\N{THIN SPACE}]", " ", text)
+
+
+def _out_of_range(number: str | None) -> bool:
+    """Whether a printed number is too large for a float, or not zero and yet read as zero."""
+    if not number:
+        return False
+    value = float(number)
+    return abs(value) > _LARGEST or (value == 0 and bool(re.search(r"[1-9]", number.lower().partition("e")[0])))
 
 
 def _last_digit(number: str) -> tuple[float, float]:
@@ -290,15 +318,15 @@ def _factor(text: str, unit: str) -> tuple[float, float] | str:
     """Scale and offset from ``text`` to the field unit, or the words for what ``text`` is instead."""
     import pint
 
+    if len(text) > _LONGEST_UNIT or not _UNIT.fullmatch(text):
+        return "not a unit limetal knows"
+    if bool(_ANGLES & set(re.findall(r"[A-Za-z]+", text))) != (unit == "deg"):
+        return "no angle" if unit == "deg" else "an angle"
     registry = _registry()
     try:
         zero = registry.Quantity(0.0, text)
         one = registry.Quantity(1.0, text)
-    except (pint.PintError, ValueError, AttributeError, TypeError, SyntaxError):
-        return "not a unit limetal knows"
-    except Exception as error:
-        if type(error).__module__ not in {"tokenize", "pint.errors", "pint.util", "pint.delegates"}:
-            raise
+    except (pint.PintError, ValueError, AttributeError, TypeError, AssertionError, OverflowError):
         return "not a unit limetal knows"
     try:
         offset = float(zero.to(FIELD_UNITS[unit][0]).magnitude)
@@ -318,6 +346,7 @@ def _conversion(spelling: str, unit: str, text: object, where: str) -> tuple[flo
 
 def _normalise_unit(text: str) -> str:
     text = unicodedata.normalize("NFC", text)  # the angstrom and ohm signs become the letters
+    text = re.sub(r"Ω(?=[A-Za-z])", "ohm ", text).replace("Ω", "ohm")
     text = text.strip().replace("µ", "u").replace("μ", "u").replace("·", " ").replace("⋅", " ")
     for ours, theirs in _SPELLINGS.items():
         text = text.replace(ours, f" {theirs} ") if ours in text else text

@@ -147,11 +147,12 @@ def test_a_failure_leaves_the_old_report(tmp_path, monkeypatch):
     out = write_report(content(), tmp_path / "out")
     before = (out / "report.html").read_bytes()
 
-    def fail(*_):
+    (out / "notes.txt").write_text("mine")
+
+    def fail(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("limetal.report.files.shutil.copy2", fail)
-    (out / "notes.txt").write_text("mine")
+    monkeypatch.setattr("pathlib.Path.write_text", fail)
     with pytest.raises(BadInputError, match="No space left"):
         write_report(content(title="other"), out)
     assert (out / "report.html").read_bytes() == before

@@ -102,7 +102,6 @@ def test_bundled_studies(name):
 
 
 @pytest.mark.parametrize("text", [r'"a\"b" = 1', r'"\u00b5m" = 1', r'["a\\b"]' + "\nx = 1"])
-@pytest.mark.xfail(strict=True, reason="the path of a quoted key keeps its escapes, so the key is not found")
 def test_quoted_key_with_an_escape(text):
     check(text)
 
@@ -116,7 +115,6 @@ def test_quoted_key_with_an_escape(text):
         ("x = 1\nt = { a.b = 2 }\n", ("t", "a"), 2),
     ],
 )
-@pytest.mark.xfail(strict=True, reason="a table that only longer headers or dotted keys name has no place")
 def test_implied_table_stands_where_it_is_first_named(text, path, line):
     assert key_positions(text)[path].line == line
 

@@ -48,7 +48,10 @@ def apply(
         plugin: Analysis = registry.load(ROOM, name)
         reason = _unfit(plugin, record)
         if reason and wanted:
-            raise BadInputError(source, reason, f"{plugin.title}: a cell of kind {' or '.join(plugin.cells)}")
+            found = "a cell nobody described" if record.cell is None else reason
+            kinds = " or ".join(plugin.cells) or "any"
+            remedy = f" (--cell kind={plugin.cells[0]})" if record.cell is None and plugin.cells else ""
+            raise BadInputError(source, found, f"for {name} a cell of kind {kinds}{remedy}")
         if reason:
             if record.cell is None:
                 not_computed.append((f"{subject}: {plugin.title}", reason))

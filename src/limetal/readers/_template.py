@@ -43,8 +43,12 @@ def read(path: Path, options: ReadOptions) -> CyclingRecord:
     >>> read(file, ReadOptions()).test_time_second.tolist()
     [0.0, 60.0]
     """
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise BadInputError(str(path), f"a file that cannot be opened ({{error.strerror}})", "a file") from error
     rows = []
-    for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines()[1:], start=2):
+    for number, line in enumerate(text.splitlines()[1:], start=2):
         try:
             minute, volt, milliampere = (float(field) for field in line.split("\\t"))
         except ValueError as error:

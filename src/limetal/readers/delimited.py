@@ -111,7 +111,7 @@ def read(path: Path, options: ReadOptions) -> CyclingRecord:
     hints = _checked_hints(options.columns, where)
     layout = find_layout(lines, hints)
     if layout is None:
-        raise _no_table(lines, where)
+        raise _no_table(lines, hints, where)
     layout = _with_row_of_units(layout, lines)
     rows = read_rows(lines, layout, where)
     columns, warnings = _choose(layout, rows, hints, where)
@@ -127,21 +127,30 @@ def _checked_hints(columns: Mapping[str, ColumnHint], where: str) -> dict[str, C
     return dict(columns)
 
 
-def _no_table(lines: list[str], where: str) -> BadInputError:
-    """Say which headers there are instead of time and voltage."""
+def _no_table(lines: list[str], hints: Mapping[str, ColumnHint], where: str) -> BadInputError:
+    """Say which headers there are instead of time and voltage, or instead of those asked for."""
     hint = 'columns = { time = { column = "t", unit = "h" }, voltage = { column = "E", unit = "V" } }'
+    option = "or --column time=t:h --column voltage=E:V"
     likely = likely_headers(lines)
     if likely is None:
         return BadInputError(where, "no table of numbers", "a row of headers above rows of numbers")
     if likely.header_line < 0:
         numbered = hint.replace('"t"', "1").replace('"E"', "2")
-        return BadInputError(f"{where}, line {likely.first_line + 1}", "numbers without headers", numbered)
+        told = f"{numbered}, {option.replace('=t', '=1').replace('=E', '=2')}"
+        return BadInputError(f"{where}, line {likely.first_line + 1}", "numbers without headers", told)
     names = ", ".join(repr(h.text.strip()) for h in likely.headers[:8])
     more = ", ..." if len(likely.headers) > 8 else ""
+    here = {h.text.strip().lower() for h in likely.headers}
+    lost = [h.column for h in hints.values() if isinstance(h.column, str) and h.column.strip().lower() not in here]
+    if lost:
+        asked = f"no header {lost[0]!r} but {names}{more}"
+        return BadInputError(
+            f"{where}, line {likely.header_line + 1}", asked, "a header of the file, or a column number"
+        )
     return BadInputError(
         f"{where}, line {likely.header_line + 1}",
         f"the headers {names}{more}",
-        f"one of time and one of voltage; or, in the study, {hint}",
+        f"one of time and one of voltage; or, in the study, {hint}, {option}",
     )
 
 

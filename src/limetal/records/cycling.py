@@ -108,11 +108,14 @@ class CyclingRecord:
         if n < 2:
             raise BadInputError(self.source, f"{n} row{'s' * (n != 1)} of data", "at least two rows")
         for name in ("test_time_second", "voltage_volt", "current_ampere", "cycle_count", "step_count"):
-            column = getattr(self, name)
-            if column is None:
+            given = getattr(self, name)
+            if given is None:
                 continue
+            column = _own(given)
+            object.__setattr__(self, name, column)
             if column.shape != (n,):
-                raise BadInputError(self.source, f"{name} with {column.size} rows", f"{n} rows as in time")
+                found = f"{name} with {column.size} rows" + (f" in shape {column.shape}" if column.ndim != 1 else "")
+                raise BadInputError(self.source, found, f"{n} rows as in time" if column.ndim == 1 else "one column")
             finite = np.isfinite(column)
             if not finite.all():
                 raise BadInputError(
@@ -120,7 +123,6 @@ class CyclingRecord:
                     f"no number in {name} ({int(n - finite.sum())} of {n} rows)",
                     "a number in every row",
                 )
-            column.flags.writeable = False
         falls = np.flatnonzero(np.diff(self.test_time_second) < 0)
         if falls.size:
             at = int(falls[0])
@@ -141,3 +143,11 @@ class CyclingRecord:
     def in_cell(self, cell: CellContext) -> CyclingRecord:
         """Return the same record with what is known about the cell."""
         return replace(self, cell=cell)
+
+
+def _own(column: NDArray[np.generic]) -> NDArray[np.generic]:
+    """Return a read-only array nobody else can change; the caller's stays as it is."""
+    if column.flags.writeable or column.base is not None:
+        column = column.copy()
+        column.flags.writeable = False
+    return column

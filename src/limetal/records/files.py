@@ -9,8 +9,9 @@ from pathlib import Path
 from limetal.errors import BadInputError
 from limetal.records.cycling import CyclingRecord
 
-__all__ = ["write_record"]
+__all__ = ["file_mask", "write_record"]
 
+#: Columns written, where the record has them.
 _COLUMNS = ("test_time_second", "voltage_volt", "current_ampere", "cycle_count", "step_count")
 
 
@@ -45,9 +46,17 @@ def write_record(record: CyclingRecord, path: Path) -> None:
             table.write_csv(temporary)
         else:
             table.write_parquet(temporary)
+        Path(temporary).chmod(0o666 & ~file_mask())
         Path(temporary).replace(path)
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
         raise BadInputError(
             str(path), f"a place that cannot be written ({error.strerror})", "a writable file"
         ) from error
+
+
+def file_mask() -> int:
+    """Permissions that new files of this user do not get."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask

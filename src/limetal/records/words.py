@@ -51,7 +51,10 @@ def cell_from_words(words: Mapping[str, str], *, where: str = "--cell") -> CellC
         raise BadInputError(where, "both area and diameter", "one of them")
     area = read_quantity(words["area"], "cm2", where=f"{where} area") if "area" in words else None
     if "diameter" in words:
-        area = math.pi * read_quantity(words["diameter"], "cm", where=f"{where} diameter") ** 2 / 4
+        diameter = read_quantity(words["diameter"], "cm", where=f"{where} diameter")
+        if diameter < 0:
+            raise BadInputError(where, f"diameter={words['diameter']}", "more than zero")
+        area = math.pi * diameter**2 / 4
     if area is not None and area <= 0:
         raise BadInputError(where, f"an area of {area:g} cm2", "more than zero")
     return CellContext(cast("CellKind", kind), area, words.get("name", ""))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from limetal.errors import BadInputError
 from limetal.exhibits import Table
+from limetal.records.files import file_mask
 from limetal.report.content import Content
 from limetal.report.page import page
 from limetal.report.styles import STYLES, Style
@@ -106,44 +106,51 @@ def _verdicts_text(content: Content) -> str:
 
 
 def _swap_in(files: dict[str, str], out: Path) -> None:
+    """Write everything beside ``out``, then take its place in one step; with foreign files there, file by file."""
     out.parent.mkdir(parents=True, exist_ok=True)
     ours = _earlier_files(out)
-    foreign = (
-        [p for p in out.rglob("*") if p.is_file() and p.relative_to(out).as_posix() not in ours] if out.exists() else []
-    )
+    foreign = [p for p in sorted(out.rglob("*")) if _is_foreign(p, out, ours)] if out.exists() else []
     for path in foreign:
-        if path.relative_to(out).as_posix() in files:
+        name = path.relative_to(out).as_posix()
+        if name in files or any(other.startswith(f"{name}/") for other in files):
             wanted = "another folder for the report, or that file moved away"
             raise BadInputError(str(path), "a file that is not from an earlier report", wanted)
     new = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        for name, text in {**files, MANIFEST: "\n".join(sorted([*files, MANIFEST])) + "\n"}.items():
+        names = [*files, MANIFEST]
+        for name, text in {**files, MANIFEST: "\n".join(sorted(names)) + "\n"}.items():
             target = new / name
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8", newline="\n")
-        for path in foreign:
-            target = new / path.relative_to(out)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, target)
-        new.chmod(0o777 & ~_umask())
-        if out.exists():
+        new.chmod(0o777 & ~file_mask())
+        if not out.exists():
+            new.rename(out)
+        elif foreign:
+            _replace_files(new, out, names, ours - set(names))
+        else:
             old = Path(tempfile.mkdtemp(prefix=f".{out.name}-old-", dir=out.parent))
             out.rename(old / "was")
             new.rename(out)
             shutil.rmtree(old)
-        else:
-            new.rename(out)
-    except BaseException:
+    finally:
         shutil.rmtree(new, ignore_errors=True)
-        raise
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _is_foreign(path: Path, out: Path, ours: set[str]) -> bool:
+    """Whether a file, a link or an empty folder in ``out`` is not from an earlier report."""
+    if path.is_symlink() or not path.is_dir():
+        return path.relative_to(out).as_posix() not in ours
+    return not any(path.iterdir())
+
+
+def _replace_files(new: Path, out: Path, names: list[str], gone: set[str]) -> None:
+    for name in names:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (new / name).replace(out / name)
+    for name in gone:
+        (out / name).unlink(missing_ok=True)
 
 
 def _earlier_files(out: Path) -> set[str]:
     manifest = out / MANIFEST
-    return set(manifest.read_text(encoding="utf-8").split("\n")) if manifest.is_file() else set()
+    return set(manifest.read_text(encoding="utf-8").split()) if manifest.is_file() else set()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,7 +17,7 @@ from pydantic import ValidationError
 from limetal.errors import BadInputError, StudyFileError
 from limetal.quantities import QUANTITIES
 from limetal.study.models import FileTest, StudyModel
-from limetal.study.positions import Path, key_positions
+from limetal.study.positions import Path, Position, key_positions
 from limetal.study.problems import Problem, Source, from_validation, nearest
 
 __all__ = ["Known", "Study", "bundled_studies", "find_study", "read_study"]
@@ -78,9 +80,10 @@ def find_study(study: str | os.PathLike[str]) -> FilePath:
         If there is neither a file nor a bundled study of that name.
     """
     path = FilePath(study)
-    if path.is_dir():
+    kind = file_kind(path)
+    if kind == "folder":
         raise BadInputError(str(path), "a folder", "a study file (.toml)")
-    if path.is_file():
+    if kind == "file":
         return path
     name = str(study)
     if name in bundled_studies():
@@ -112,7 +115,7 @@ def read_study(study: str | os.PathLike[str], known: Known | None = None) -> Stu
     text = _text(path)
     try:
         raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise _syntax_error(path, text, error) from error
     source = Source(path.name, text, key_positions(text))
     problems: list[Problem] = []
@@ -133,7 +136,7 @@ def _text(path: FilePath) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise BadInputError(str(path), f"a file that cannot be opened ({error.strerror})", "a study file") from error
-    if not data.strip():
+    if not data.removeprefix(codecs.BOM_UTF8).strip():
         raise BadInputError(str(path), "an empty file", "a study file; limetal new study NAME writes one")
     try:
         return data.decode("utf-8-sig")
@@ -141,15 +144,25 @@ def _text(path: FilePath) -> str:
         raise BadInputError(str(path), "bytes that are no UTF-8 text", "a study file in UTF-8") from error
 
 
-def _syntax_error(path: FilePath, text: str, error: tomllib.TOMLDecodeError) -> StudyFileError:
-    message = str(error)
-    words, _, at = message.partition(" (at ")
-    lines = text.splitlines() or [""]
-    number = len(lines)
-    if at.startswith("line "):
-        number = min(int(at.split()[1].strip(",")), len(lines))
-    shown = f"{path.name}:{number}: found {words[0].lower() + words[1:]}, want valid TOML"
-    return StudyFileError(path.name, (f"{shown}\n    {number} | {lines[number - 1]}",))
+def _syntax_error(path: FilePath, text: str, error: ValueError | RecursionError) -> StudyFileError:
+    """Show where TOML ends; what is no error of TOML (a number of thousands of digits) is shown at the top."""
+    words, _, at = str(error).partition(" (at ")
+    if isinstance(error, RecursionError):
+        words = "brackets nested too deeply"
+    lines = text.removesuffix("\n").split("\n")
+    place = re.match(r"line (\d+), column (\d+)", at)
+    line, column = (int(place[1]), int(place[2])) if place else (len(lines) if at else 1, 1)
+    found = words[:1].lower() + words[1:]
+    source = Source(path.name, text, {(): Position(min(line, len(lines)), column, 1)})
+    return StudyFileError(path.name, (source.show(Problem((), found, "valid TOML")),))
+
+
+def file_kind(path: FilePath) -> str:
+    """Return ``file``, ``folder`` or an empty text; also for names no file system takes."""
+    try:
+        return "folder" if path.is_dir() else "file" if path.is_file() else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def _references(raw: Mapping[str, Any], known: Known, folder: FilePath) -> list[Problem]:
@@ -235,10 +248,11 @@ def _test_names(raw: Mapping[str, Any], known: Known, folder: FilePath) -> list[
         problems += _simulated_cell(raw, name, test)
         file = test.get("file")
         if isinstance(file, str):
-            path = folder / FilePath(file).expanduser()
-            found = "a folder" if path.is_dir() else "no such file" if not path.is_file() else ""
+            path = _expanded(folder, file)
+            found = {"file": "", "folder": "a folder"}.get(file_kind(path), "no such file")
             if found:
-                near = nearest(path.name, [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else [])
+                beside = [p.name for p in path.parent.iterdir()] if file_kind(path.parent) == "folder" else []
+                near = nearest(path.name, beside)
                 problems.append(
                     Problem(
                         ("tests", name, "file"),
@@ -252,7 +266,7 @@ def _test_names(raw: Mapping[str, Any], known: Known, folder: FilePath) -> list[
 
 def _simulated_cell(raw: Mapping[str, Any], name: str, test: Mapping[str, Any]) -> list[Problem]:
     kind = _table(raw, "cells", str(test.get("cell"))).get("kind")
-    if test.get("kind") == "simulated" and kind not in {None, "symmetric"}:
+    if test.get("kind") == "simulated" and kind in ("half", "copper", "full"):
         return [Problem(("tests", name, "cell"), f"a cell of kind {kind!r}", "a symmetric cell to simulate")]
     return []
 
@@ -304,4 +318,11 @@ def _analysis_names(raw: Mapping[str, Any], known: Known, _: FilePath) -> list[P
 
 def data_path(study: Study, test: FileTest) -> FilePath:
     """Path of the data file of a test, counted from the folder of the study."""
-    return study.folder / FilePath(test.file).expanduser()
+    return _expanded(study.folder, test.file)
+
+
+def _expanded(folder: FilePath, file: str) -> FilePath:
+    try:
+        return folder / FilePath(file).expanduser()
+    except RuntimeError:  # nobody of that name has a home
+        return folder / file

@@ -6,6 +6,7 @@ notes the line and column of every key, array element and table header; it never
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 
 __all__ = ["Path", "Position", "key_positions"]
@@ -70,8 +71,9 @@ class _Scanner:
         self.at += 2 if array else 1
         begin = self.at
         path: Path = ()
-        for key in self._dotted_key("]"):
+        for key, end in self._dotted_key("]"):
             path = self._last_element((*path, key))
+            self._note(path, begin, end - begin)
         length = self.at - begin
         self.at += 2 if array else 1
         if array:
@@ -89,26 +91,27 @@ class _Scanner:
     def _pair(self, table: Path) -> None:
         begin = self.at
         path = table
-        for key in self._dotted_key("="):
+        for key, end in self._dotted_key("="):
             path = (*path, key)
-        self._note(path, begin, len(self.text[begin : self.at].rstrip()))
+            self._note(path, begin, end - begin)
         self.at += 1
         self._value(path)
 
-    def _dotted_key(self, stop: str) -> list[str]:
-        keys: list[str] = []
+    def _dotted_key(self, stop: str) -> list[tuple[str, int]]:
+        """Return the parts of a key, each with the place where it ends."""
+        keys: list[tuple[str, int]] = []
         while self.text[self.at] != stop:
             if self.text[self.at] in "\"'":
-                begin = self.at + 1
+                begin = self.at
                 self._string()
-                keys.append(self.text[begin : self.at - 1])
+                keys.append((str(tomllib.loads(f"key = {self.text[begin : self.at]}")["key"]), self.at))
             elif self.text[self.at] in " \t.":
                 self.at += 1
             else:
                 begin = self.at
                 while self.text[self.at] not in f" \t.{stop}":
                     self.at += 1
-                keys.append(self.text[begin : self.at])
+                keys.append((self.text[begin : self.at], self.at))
         return keys
 
     def _value(self, path: Path) -> None:

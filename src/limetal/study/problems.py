@@ -53,8 +53,9 @@ class Source:
     def show(self, problem: Problem) -> str:
         """Render one problem as the three lines a user sees."""
         at = self.position(problem.path)
-        lines = self.text.splitlines()
-        line = lines[at.line - 1] if at.line <= len(lines) else ""
+        lines = self.text.split("\n")
+        line = lines[at.line - 1].rstrip("\r") if at.line <= len(lines) else ""
+        indent = "".join("\t" if c == "\t" else " " for c in line[: at.column - 1])
         near = f"; did you mean {problem.near!r}?" if problem.near else ""
         dotted = ".".join(str(part) for part in problem.path)
         where = f" {dotted}:" if dotted else ""
@@ -62,7 +63,7 @@ class Source:
         return (
             f"{self.name}:{at.line}:{at.column}:{where} found {problem.found}, want {problem.wanted}{near}\n"
             f"    {at.line} | {line}\n"
-            f"    {margin} | {' ' * (at.column - 1)}{'^' * max(1, min(at.length, len(line) - at.column + 1))}"
+            f"    {margin} | {indent}{'^' * max(1, min(at.length, len(line) - at.column + 1))}"
         )
 
 
@@ -111,7 +112,10 @@ def _told_once(problems: list[Problem]) -> list[Problem]:
     seen: dict[tuple[Path, str], Problem] = {}
     for problem in problems:
         seen.setdefault((problem.path, problem.found), problem)
-    return list(seen.values())
+    told = list(seen.values())
+    # a list whose elements are wrong also counts as too short: the elements say it better
+    below = {p.path[:n] for p in told for n in range(len(p.path))}
+    return [p for p in told if not (p.wanted.startswith("at least") and p.wanted.endswith("entry") and p.path in below)]
 
 
 def _path(loc: tuple[int | str, ...]) -> Path:
@@ -133,11 +137,7 @@ def _value_problem(path: Path, e: Any) -> Problem:  # noqa: ANN401 - pydantic's 
     found = repr(e["input"]) if not isinstance(e["input"], dict) else "a table"
     kind = e["type"]
     if kind in {"union_tag_invalid", "union_tag_not_found"}:
-        tags = str(context.get("expected_tags", "")) or "a kind"
-        tag = str(context.get("tag", ""))
-        near = nearest(tag, [t.strip(" '") for t in tags.split(",")]) if tag else ""
-        found = f"kind = {tag!r}" if tag else "no key 'kind'"
-        return Problem((*path, "kind") if tag else path, found, f"kind = one of {tags or _tags(path)}", near)
+        return _kind_problem(path, e["input"])
     if kind == "literal_error":
         expected = str(context.get("expected", ""))
         return Problem(
@@ -157,10 +157,26 @@ def _value_problem(path: Path, e: Any) -> Problem:  # noqa: ANN401 - pydantic's 
     return Problem(path, found, wanted)
 
 
-def _tags(path: Path) -> str:
+def _kind_problem(path: Path, table: object) -> Problem:
+    """Say what is wrong with the key that decides which other keys are allowed."""
+    tags = _tags(path)
+    wanted = f"kind = one of {', '.join(repr(t) for t in tags)}"
+    if not isinstance(table, dict):
+        return Problem(path, repr(table), f"a table with {wanted}")
+    if "kind" in table:
+        tag = table["kind"]
+        near = nearest(tag, tags) if isinstance(tag, str) else ""
+        return Problem((*path, "kind"), f"kind = {tag!r}", wanted, near)
+    misspelt = nearest("kind", [str(key) for key in table])
+    if misspelt:
+        return Problem((*path, misspelt), f"the unknown key {misspelt!r}", wanted, "kind")
+    return Problem(path, "no key 'kind'", wanted)
+
+
+def _tags(path: Path) -> list[str]:
     union = StudyModel.model_fields[str(path[0])].annotation if path else None
     members = get_args(get_args(get_args(union)[1])[0]) if union else ()
-    return ", ".join(repr(get_args(m.model_fields["kind"].annotation)[0]) for m in members)
+    return [str(get_args(m.model_fields["kind"].annotation)[0]) for m in members]
 
 
 def _known_keys(path: Path, raw: Mapping[str, Any]) -> list[str]:

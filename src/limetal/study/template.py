@@ -95,7 +95,7 @@ def study_text(name: str, data: Sequence[str] = ()) -> str:
     True
     """
     tests = "".join(
-        _FILE_TEST.format(name=_key(path, index), path=json.dumps(path, ensure_ascii=False))
+        _FILE_TEST.format(name=_key(path, index), path=json.dumps(path, ensure_ascii=False).replace("\x7f", "\\u007f"))
         for index, path in enumerate(data)
     )
     return _TEMPLATE.format(file=f"{name}.toml", title=name, tests=tests or _FILE_EXAMPLE)
@@ -110,7 +110,7 @@ def write_study(name: str, data: Sequence[Path] = ()) -> Path:
         If the name is no file name, the file exists, or a data file does not.
     """
     name = name.removesuffix(".toml")
-    if not re.fullmatch(r"[\w.-]+", name):
+    if not re.fullmatch(r"\w[\w.-]*", name):
         raise BadInputError("limetal new study", repr(name), "a name of letters, digits, '.', '_' and '-'")
     for file in data:
         if not file.is_file():
