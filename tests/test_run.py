@@ -131,6 +131,22 @@ def test_a_raw_file_of_a_user(tmp_path):
     assert [(v.relation, v.verdict) for v in content.verdicts] == [("stated and measured", "agrees")]
 
 
+def test_a_stated_current_density_serves_a_file_without_current(tmp_path):
+    raw_file(tmp_path)
+    rows = (tmp_path / "raw.csv").read_text().splitlines()
+    (tmp_path / "raw.csv").write_text("\n".join(row.rsplit(";", 1)[0] for row in rows) + "\n")
+    path = tmp_path / "mine.toml"
+    path.write_text(STUDY + 'current_density = "2 mA/cm2"\n')
+    content = run(path)
+    entry = content.ledger.find("tests.raw", "areal_resistance", "derived")[0]
+    assert entry.value == pytest.approx(1e3 * 0.05 / 2.0, rel=1e-6)
+    assert dict(content.ledger.find("tests.raw", "hysteresis_mean")[0].at)["current_density"] == 2.0
+    assert content.ledger.find("tests.raw", "current_density")[0].origin == "stated"
+    assert not any("areal_resistance" in what for what, _ in content.not_computed)
+    raw_file(tmp_path)
+    assert any("is not used, the file has a current" in w for w in run(path).warnings)
+
+
 def test_options_of_a_study_reach_the_analysis(tmp_path):
     raw_file(tmp_path)
     path = tmp_path / "mine.toml"

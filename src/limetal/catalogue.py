@@ -76,7 +76,7 @@ def _materials() -> Iterator[str]:
 
     for room, name, field, fact in all_facts():
         spread = f" ± {fact.std:.2g}" if fact.std else ""
-        word = "assumed: " if fact.assumed else ""
+        word = "assumed: " if fact.assumed and not fact.source.startswith("assumed") else ""
         yield f"{room} {name}: {field} {fact.value:.5g}{spread} {fact.unit} ({word}{fact.source})"
 
 

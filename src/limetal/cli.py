@@ -289,7 +289,7 @@ def _summary(content: Content) -> None:
     if total:
         reach = f" ({counts['not reached']} of them reached by no relation yet)" if counts["not reached"] else ""
         typer.echo(
-            f"{total} claims: {counts['agrees']} agree, {counts['disagrees']} disagree, "
+            f"{_plural(total, 'claim')}: {counts['agrees']} agree, {counts['disagrees']} disagree, "
             f"{counts['cannot tell']} cannot be told{reach}"
         )
     origins: dict[str, int] = {}
@@ -298,7 +298,14 @@ def _summary(content: Content) -> None:
     words = ", ".join(f"{n} {origin}" for origin, n in origins.items())
     typer.echo(f"{len(content.ledger)} ledger entries: {words}")
     if content.warnings or content.not_computed:
-        typer.echo(f"{len(content.warnings)} warnings, {len(content.not_computed)} things not computed: see the report")
+        doubts = (
+            f"{_plural(len(content.warnings), 'warning')}, {_plural(len(content.not_computed), 'thing')} not computed"
+        )
+        typer.echo(f"{doubts}: see the report")
+
+
+def _plural(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _print_entries(entries: tuple[Entry, ...]) -> None:

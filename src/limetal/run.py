@@ -19,17 +19,19 @@ from limetal.claims import audit as audit_case
 from limetal.claims.audit import tally
 from limetal.design import Design, design, library
 from limetal.design.cell import area_cm2
+from limetal.design.electrode import stated
 from limetal.errors import BadInputError
 from limetal.exhibits import Plot, overlay
 from limetal.ledger import Entry, Ledger
 from limetal.materials import ADDITIVES, CATHODES, ELECTROLYTES, FOILS, PHASES, SEPARATORS
-from limetal.physics.constants import ROOM_TEMPERATURE_K
+from limetal.physics.constants import MA_PER_A, ROOM_TEMPERATURE_K
 from limetal.readers import ColumnHint, read, recognise
 from limetal.records.cycling import CellContext, CyclingRecord
 from limetal.report import Content, Section
 from limetal.simulate import Block, PlanarSymmetricCell, simulate
 from limetal.study import Known, Study, data_path, read_study
 from limetal.study.models import FileTest, SimulatedTest
+from limetal.units import Written
 
 __all__ = ["analyse", "audit", "known_names", "load_study", "record_of", "run", "run_study"]
 
@@ -212,6 +214,8 @@ def run_test(study: Study, name: str, inventory_mAh_cm2: float | None = None) ->
         where = f"{study.place('tests', name, key)}, tests.{name}: {error.where}"
         raise BadInputError(where, error.found, error.wanted) from error
     assumed = _parameters(name, test, record) if isinstance(test, SimulatedTest) else ()
+    if isinstance(test, FileTest) and test.current_density is not None:
+        done = _with_current(study, name, test.current_density, record, done)
     words = f"{record.source}; {record.rows} points." + (f" {test.note}" if test.note else "")
     if isinstance(test, SimulatedTest):
         words += f" Parameters are assumptions: {test.basis}"
@@ -219,6 +223,30 @@ def run_test(study: Study, name: str, inventory_mAh_cm2: float | None = None) ->
     return dataclasses.replace(
         done, name=name, title=f"Test {name}: {label}", words=words, entries=(*assumed, *done.entries)
     )
+
+
+def _with_current(study: Study, name: str, written: Written, record: CyclingRecord, done: Outcome) -> Outcome:
+    """Put a stated current density beside the results of a file that has no current."""
+    subject, place = f"tests.{name}", study.place("tests", name, "current_density")
+    if record.current_ampere is not None:
+        words = f"{subject}: current_density of the study ({written.text}) is not used, the file has a current"
+        return dataclasses.replace(done, warnings=(*done.warnings, words))
+    at, words = ("current_density", written.value), f"at current density {written.text}, as stated"
+    entries = [stated(subject, "current_density", written, place)]
+    for entry in done.entries:
+        if not entry.quantity.startswith("hysteresis_"):
+            entries.append(entry)
+            continue
+        note = f"{words}; {entry.note}"
+        entries.append(dataclasses.replace(entry, at=(at, *entry.at), note=note))
+        if entry.quantity == "hysteresis_mean" and entry.number is not None:
+            resistance = MA_PER_A * entry.number / written.value
+            source = f"hysteresis_mean over the current density of {place}"
+            entries.append(
+                Entry(subject, "areal_resistance", resistance, None, "derived", source, note, (at, *entry.at))
+            )
+    lost = tuple(n for n in done.not_computed if not n[0].endswith("areal_resistance"))
+    return dataclasses.replace(done, entries=tuple(entries), not_computed=lost)
 
 
 def record_of(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> CyclingRecord:
@@ -301,7 +329,8 @@ def _content(
         warnings=(*designed.warnings, *(w for o in outcomes for w in o.warnings)),
         not_computed=(*designed.not_computed, *(n for o in outcomes for n in o.not_computed)),
         software=software(),
-        documents=tuple((k, d.citation, d.doi) for k, d in study.model.documents.items()),
+        documents=tuple((k, d.citation, d.doi, d.note) for k, d in study.model.documents.items()),
+        author=head.author,
     )
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from limetal.design import design
+from limetal.errors import StudyFileError
 from support.studies import FOIL, make
 
 
@@ -114,3 +115,31 @@ def test_every_entry_of_a_design_is_stated_derived_or_assumed(tmp_path):
     entries = design(make(tmp_path)).entries
     assert {e.origin for e in entries} == {"stated", "derived", "assumed"}
     assert all(e.source for e in entries)
+
+
+def test_lithium_poor_without_nitrogen_names_no_nitride(tmp_path):
+    more = '[electrodes.poor]\nkind = "lithium"\nrecipe = { by = "mass", parts = { Li = 1, Zn = 30 } }\n'
+    (warning,) = design(make(tmp_path, more)).warnings
+    assert "LiZnN" not in warning
+
+
+@pytest.mark.parametrize(
+    ("part", "warned"), [("S", True), ("Al", True), ("MgZn2", True), ("CNT", False), ("Cu", False)]
+)
+def test_what_the_library_cannot_react_is_said(tmp_path, part, warned):
+    more = f'[electrodes.odd]\nkind = "lithium"\nrecipe = {{ by = "mass", parts = {{ Li = 1, {part} = 1 }} }}\n'
+    assert any("computed as inert" in w for w in design(make(tmp_path, more)).warnings) == warned
+
+
+def test_an_input_nobody_stated_is_assumed(tmp_path):
+    base = FOIL.replace(
+        'diameter = "10 mm"',
+        'areal_capacity = "8 mAh/cm2"\nareal_capacity_is = "per face"\n'
+        'assumed = ["areal_capacity", "areal_capacity_is"]\nnote = "carried over"',
+    )
+    found = numbers(make(tmp_path, base=base))
+    assert found["cells.full.positive", "areal_capacity"].origin == "assumed"
+    assert "per face (assumed)" in found["cells.full", "np_ratio"].note
+    assert found["cells.full", "definition"].value == "carried over"
+    with pytest.raises(StudyFileError, match="keys of this cell that nobody stated"):
+        make(tmp_path, base=base.replace('["areal_capacity", ', '["pressure", '))

@@ -97,9 +97,15 @@ def test_capacities_are_ordered(lithium, nitride):
     assert made.total_lithium_mAh_g <= 3861.9 * lithium / (lithium + nitride) * (1 + 1e-4)
 
 
-def test_a_low_cutoff_leaves_the_alloy_its_lithium():
-    made = compose(mass(Li=2, Zn3N2=1), cutoff_V=0.1)
-    assert made.strippable_mAh_g == pytest.approx(made.free_lithium_mAh_g)
+def test_a_cutoff_among_the_plateaus_of_the_alloy_gives_a_spread():
+    """Half of the alloy's lithium, with the standard deviation of anything between none and all of it."""
+    whole, part = compose(mass(Li=2, Zn3N2=1)), compose(mass(Li=2, Zn3N2=1), cutoff_V=0.1)
+    alloy = whole.strippable_mAh_g - whole.free_lithium_mAh_g
+    assert part.strippable_mAh_g == pytest.approx(whole.free_lithium_mAh_g + alloy / 2)
+    assert part.strippable_std_mAh_g == pytest.approx(alloy / 12**0.5)
+    assert whole.strippable_std_mAh_g is None
+    assert compose(mass(Li=2, Zn3N2=1), cutoff_V=0.95).strippable_mAh_g == pytest.approx(whole.strippable_mAh_g)
+    assert compose(mass(Li=2, Zn3N2=1), cutoff_V=0.0).strippable_mAh_g == pytest.approx(whole.free_lithium_mAh_g)
 
 
 def test_lithium_poor_recipe_says_what_is_left():

@@ -141,10 +141,15 @@ def test_every_product_of_release_is_a_phase_without_lithium():
 
 
 def test_lithium_that_leaves_to_one_volt():
-    leaves = {name for name, phase in PHASES.items() if phase.lithium_leaves_below(1.0)}
+    leaves = {name for name, phase in PHASES.items() if phase.lithium_released(1.0) == (1.0, 1.0)}
     assert leaves == {"Li", "LiZn", "LiZn4", "LiC6", "LiC12"}
-    assert {n for n, p in PHASES.items() if p.lithium_leaves_below(0.0)} == {"Li"}
-    assert not PHASES["Li3N"].lithium_leaves_below(10.0)
+    assert {n for n, p in PHASES.items() if p.lithium_released(0.0)[1] > 0} == {"Li"}
+    assert PHASES["Li3N"].lithium_released(10.0) == (0.0, 0.0)
+
+
+def test_among_the_plateaus_the_share_is_not_known():
+    assert PHASES["LiZn"].lithium_released(0.2) == (0.0, 1.0)
+    assert PHASES["LiZn"].lithium_released(0.5) == (1.0, 1.0)
 
 
 def test_lithium_leaves_no_earlier_than_equilibrium_allows():

@@ -22,7 +22,8 @@ def stated_entries(study: Study) -> tuple[Entry, ...]:
         source = ", ".join(parts) if len(parts) > 1 else f"{claim.id}, {study.place('claims', index)}"
         words = [f"{name.replace('_', ' ')} {claim.at[name]}" for name, _ in conditions]
         printed = [f"printed {written.text!r}"] if written is not None and written.bound != "=" else []
-        note = "; ".join([*printed, *(["at " + ", ".join(words)] if words else [])])
+        quoted = [f"“{claim.quote}”"] if claim.quote else []
+        note = "; ".join([*printed, *(["at " + ", ".join(words)] if words else []), *quoted])
         entries.append(
             Entry(
                 subject=claim.subject,

@@ -58,7 +58,12 @@ def cell_entries(
         written = getattr(cell, key, None)
         if written is not None:
             note = "foil thickness in this cell" if quantity == "thickness" else ""
-            entries.append(stated(subject, quantity, written, study.place("cells", name, key), note))
+            place = study.place("cells", name, key)
+            entries.append(stated(subject, quantity, written, place, note, assumed=key in cell.assumed))
+    if cell.note:
+        entries.append(
+            Entry(subject, "definition", cell.note, None, "stated", study.place("cells", name, "note"), "note")
+        )
     if cell.diameter is not None:
         entries.append(derived(subject, "area", area_cm2(cell), "disc of the stated diameter"))
     if not isinstance(cell, FullCell):
@@ -74,11 +79,15 @@ def _full(
     entries: list[Entry] = []
     if cell.window is not None:
         for quantity, written in zip(("voltage_window_low", "voltage_window_high"), cell.window, strict=True):
-            entries.append(stated(subject, quantity, written, study.place("cells", name, "window")))
+            place = study.place("cells", name, "window")
+            entries.append(stated(subject, quantity, written, place, assumed="window" in cell.assumed))
     cathode, convention = _positive_capacity(cell, positive)
     if cell.areal_capacity is not None:
         place = study.place("cells", name, "areal_capacity")
-        entries.append(stated(f"{subject}.positive", "areal_capacity", cell.areal_capacity, place, convention))
+        assumed = "areal_capacity" in cell.assumed
+        entries.append(
+            stated(f"{subject}.positive", "areal_capacity", cell.areal_capacity, place, convention, assumed=assumed)
+        )
     elif cathode is not None:
         entries.append(
             derived(f"{subject}.positive", "areal_capacity", cathode, f"electrodes.{cell.positive}", convention)
@@ -117,6 +126,8 @@ def _positive_capacity(cell: FullCell, positive: PositiveDesign) -> tuple[Uncert
     words = str(cell.areal_capacity_is)
     if words == "both faces":
         words = "both faces, one foil shared by two faces"
+    if "areal_capacity_is" in cell.assumed:
+        words += " (assumed)"
     return uncertain(cell.areal_capacity.value, cell.areal_capacity.std, "positive"), words
 
 

@@ -8,7 +8,7 @@ from limetal.design.library import Library
 from limetal.design.recipe import Composition, compose
 from limetal.design.uncertain import Uncertain, split, uncertain
 from limetal.ledger import Entry, Origin
-from limetal.materials import CATHODES
+from limetal.materials import CATHODES, atoms
 from limetal.physics.capacity import areal_capacity_mAh_cm2, positive_areal_capacity_mAh_cm2
 from limetal.study import Study
 from limetal.study.models import LithiumElectrode, PositiveElectrode
@@ -18,6 +18,10 @@ __all__ = ["DEFAULT_CUTOFF_V", "LithiumDesign", "PositiveDesign", "derived", "li
 
 #: Up to 1 V every lithium-zinc alloy has given its lithium up; the usual end of a stripping test.
 DEFAULT_CUTOFF_V = 1.0
+#: Phases that stay beside molten lithium as they are, or (carbon) are asked about in the recipe.
+BESIDE_LITHIUM = frozenset(
+    {"Li", "LiZn", "Li3N", "beta-Li3N", "CNT", "graphite", "LiC6", "LiC12", "Cu", "Li2O", "LiF", "Li2S", "Mg"}
+)
 MG_PER_G = 1e3
 
 
@@ -43,14 +47,16 @@ class PositiveDesign:
     not_computed: tuple[tuple[str, str], ...] = ()
 
 
-def stated(subject: str, quantity: str, written: Written, source: str, note: str = "") -> Entry:
-    """Entry of a value the study file gives."""
+def stated(
+    subject: str, quantity: str, written: Written, source: str, note: str = "", *, assumed: bool = False
+) -> Entry:
+    """Entry of a value the study file gives; ``assumed`` if its author says that nobody stated it."""
     return Entry(
         subject,
         quantity,
         written.value,
         written.std,
-        "stated",
+        "assumed" if assumed else "stated",
         source,
         note,
         rounding=written.rounding,
@@ -82,7 +88,7 @@ def lithium(study: Study, name: str, electrode: LithiumElectrode, library: Libra
     entries += _shares(subject, composition, source)
     porosity = electrode.porosity.value if electrode.porosity else 0.0
     density = composition.pore_free_density_g_cm3 * (1 - porosity / 100)
-    volumetric = composition.strippable_mAh_g * density
+    volumetric = uncertain(composition.strippable_mAh_g, composition.strippable_std_mAh_g, "released") * density
     entries += _capacities(subject, composition, density, volumetric, source, electrode, library)
     thickness = None
     if electrode.thickness:
@@ -90,14 +96,27 @@ def lithium(study: Study, name: str, electrode: LithiumElectrode, library: Libra
         areal = areal_capacity_mAh_cm2(volumetric, thickness)
         note = f"at {electrode.thickness.text}, to {cutoff_V:g} V"
         entries.append(derived(subject, "areal_capacity", areal, source, note))
-    warnings: tuple[str, ...] = ()
-    if composition.lithium_poor:
-        words = (
-            f"{subject}: lithium-poor recipe, {composition.lithium_poor} left unreacted; then ternary phases (LiZnN) "
-            "form and the products of this complete reaction are bookkeeping, not a prediction"
-        )
-        warnings = (words,)
+    warnings = _doubts(subject, composition, library)
     return LithiumDesign(tuple(entries), composition, density, volumetric, thickness, warnings)
+
+
+def _doubts(subject: str, composition: Composition, library: Library) -> tuple[str, ...]:
+    """Say where complete reaction by the library's equations is not what the melt would do."""
+    warnings = []
+    if composition.lithium_poor:
+        nitrogen = any("N" in atoms(library.phases[n].formula) for n in composition.weighed_g)
+        ternary = "; ternary phases such as LiZnN form then" if nitrogen else ""
+        warnings.append(
+            f"{subject}: lithium-poor recipe, {composition.lithium_poor} left unreacted{ternary}; the products of "
+            "this complete reaction are bookkeeping, not a prediction"
+        )
+    reacted = {name for reaction in composition.reactions for _, name in reaction.reactants}
+    idle = [n for n in composition.weighed_g if n not in reacted and n not in BESIDE_LITHIUM]
+    if idle and composition.weighed_g.get("Li"):
+        warnings.append(
+            f"{subject}: {', '.join(idle)} computed as inert beside lithium: the library runs no reaction for it"
+        )
+    return tuple(warnings)
 
 
 def _recipe_text(electrode: LithiumElectrode) -> str:
@@ -147,11 +166,10 @@ def _capacities(
 ) -> list[Entry]:
     uses = ", ".join(f"{s.phase.name} {s.phase.density.value:.3g}" for s in composition.shares)
     cutoff = f"to {composition.cutoff_V:g} V vs Li+/Li"
-    free, strip, total = (
-        composition.free_lithium_mAh_g,
-        composition.strippable_mAh_g,
-        composition.total_lithium_mAh_g,
-    )
+    free, total = composition.free_lithium_mAh_g, composition.total_lithium_mAh_g
+    strip = uncertain(composition.strippable_mAh_g or 0.0, composition.strippable_std_mAh_g)
+    part = " (between none and all of the alloys': the cut-off lies among their plateaus)"
+    left = f"all lithium that leaves {cutoff}, alloys included" + (part if composition.strippable_std_mAh_g else "")
     return [
         derived(
             subject,
@@ -173,7 +191,7 @@ def _capacities(
             "strippable_capacity",
             strip,
             source,
-            f"all lithium that leaves {cutoff}, alloys included",
+            left,
         ),
         derived(subject, "total_lithium_capacity", total, source, "every lithium atom, also those of Li3N"),
         derived(subject, "volumetric_capacity", volumetric, source, f"strippable capacity {cutoff} times density"),

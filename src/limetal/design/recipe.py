@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -45,6 +46,9 @@ class Composition:
         With the uncertainty of the phase densities.
     free_lithium_mAh_g, strippable_mAh_g, total_lithium_mAh_g
         Metallic lithium only; all lithium that leaves up to ``cutoff_V``; every lithium atom.
+    strippable_std_mAh_g
+        Where the cut-off lies among the plateaus of an alloy nobody knows how much of its lithium leaves: the
+        strippable capacity is then the middle, and this the standard deviation of a uniform spread.
     reactions
         The equations that ran.
     lithium_poor
@@ -57,6 +61,7 @@ class Composition:
     pore_free_density_g_cm3: Uncertain | None = None
     free_lithium_mAh_g: float | None = None
     strippable_mAh_g: float | None = None
+    strippable_std_mAh_g: float | None = None
     total_lithium_mAh_g: float | None = None
     reactions: tuple[Reaction, ...] = ()
     lithium_poor: str = ""
@@ -196,6 +201,8 @@ def _composition(
         for name, grams in sorted(mass.items(), key=lambda item: -item[1])
     )
     per_mol = INTEGER_MASS_LITHIUM_MAH_G * 7 if integer_masses else FARADAY_MAH_MOL
+    released = {s.phase.name: s.phase.lithium_released(cutoff_V) for s in shares}
+    least, most = ({n: both[k] for n, both in released.items()} for k in (0, 1))
     lithium = {s.phase.name: s.amount_mol_g * s.phase.lithium_per_formula * per_mol for s in shares}
     return Composition(
         shares=shares,
@@ -203,7 +210,8 @@ def _composition(
         cutoff_V=cutoff_V,
         pore_free_density_g_cm3=total_g / volume_total,
         free_lithium_mAh_g=lithium.get("Li", 0.0),
-        strippable_mAh_g=sum(q for name, q in lithium.items() if phases[name].lithium_leaves_below(cutoff_V)),
+        strippable_mAh_g=sum(q * (least[n] + most[n]) / 2 for n, q in lithium.items()),
+        strippable_std_mAh_g=sum(q * (most[n] - least[n]) for n, q in lithium.items()) / math.sqrt(12) or None,
         total_lithium_mAh_g=sum(lithium.values()),
         reactions=ran,
         lithium_poor=_lithium_poor(moles, ran, phases, total_g),

@@ -29,6 +29,8 @@ __all__ = [
     "xray_density",
 ]
 
+#: A phase counts as stripped this many standard uncertainties above its last plateau.
+PLATEAU_COVERAGE = 2.0
 LZNC = "10.1038/s41467-026-69155-z"
 
 
@@ -112,16 +114,27 @@ class Phase:
         """Charge of all lithium in a gram of the phase, removable or not."""
         return self.lithium_per_formula * FARADAY_MAH_MOL / self.molar_mass_g_mol
 
-    def lithium_leaves_below(self, cutoff_V: float) -> bool:
-        """Whether stripping to ``cutoff_V`` against Li+/Li takes the lithium out.
+    def lithium_released(self, cutoff_V: float) -> tuple[float, float]:
+        """Share of the lithium that leaves on stripping to ``cutoff_V`` against Li+/Li: at least, at most.
+
+        All of it leaves from the potential at which that was seen, or from clearly (two standard uncertainties)
+        above the last plateau; none leaves at 0 V but from metal; between the two the share is not known here.
 
         Examples
         --------
-        >>> [PHASES[name].lithium_leaves_below(1.0) for name in ("Li", "LiZn", "Li3N", "Zn")]
-        [True, True, False, False]
+        >>> [PHASES[name].lithium_released(1.0) for name in ("Li", "LiZn", "Li3N")]
+        [(1.0, 1.0), (1.0, 1.0), (0.0, 0.0)]
+        >>> PHASES["LiZn"].lithium_released(0.2)
+        (0.0, 1.0)
         """
         release = self.lithium_release
-        return release is not None and release.released_by is not None and release.released_by.value <= cutoff_V
+        if release is None or release.released_by is None:
+            return 0.0, 0.0
+        last = release.equilibrium
+        done = release.released_by.value if last is None else last.value + PLATEAU_COVERAGE * (last.std or 0.0)
+        if cutoff_V >= min(done, release.released_by.value):
+            return 1.0, 1.0
+        return (0.0, 0.0) if cutoff_V <= 0 else (0.0, 1.0)
 
 
 _NOT_VERIFIED = "handbook value, not verified; it reproduces {}"

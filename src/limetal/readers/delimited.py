@@ -292,7 +292,7 @@ def _no_unit(unitless: list[tuple[Quantity, str]], place: str) -> BadInputError:
 def _record(
     rows: Rows, layout: Layout, columns: dict[Quantity, _Column], warnings: list[str], where: str
 ) -> CyclingRecord:
-    comma = _decimal_comma(rows, columns, where)
+    comma = _decimal_comma(rows, columns, where, quoted=layout.delimiter == ",")
     rows, values = _needed_numbers(rows, columns, comma, where)
     counts: dict[str, NDArray[np.int64]] = {}
     for quantity in ("cycle", "step"):
@@ -326,8 +326,11 @@ def _record(
     )
 
 
-def _decimal_comma(rows: Rows, columns: dict[Quantity, _Column], where: str) -> bool:
-    """Whether numbers have decimal commas; refuse where a comma may also part thousands."""
+def _decimal_comma(rows: Rows, columns: dict[Quantity, _Column], where: str, *, quoted: bool) -> bool:
+    """Whether numbers have decimal commas; refuse where a comma may also part thousands.
+
+    ``quoted``: columns are parted by commas too, so numbers with commas stand in quotes, as thousands do.
+    """
     needed = [c for c in columns.values() if c.quantity in _EXAMPLE_UNITS and (c.unit is None or c.unit.factor)]
     texts = {c.text: rows.column(c.index) for c in needed}
     commas = {text: column.str.contains(",", literal=True) for text, column in texts.items()}
@@ -340,7 +343,7 @@ def _decimal_comma(rows: Rows, columns: dict[Quantity, _Column], where: str) -> 
         at = has.arg_max() or 0
         place = f"{where}, line {rows.line[at]}"
         with_comma = texts[text].filter(has)
-        thousands = bool(with_comma.str.contains(r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+$").all()) and not has.all()
+        thousands = bool(with_comma.str.contains(r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+$").all()) and (quoted or not has.all())
         if points or thousands or bool(with_comma.str.contains(r",.*,").any()):
             found = f"{texts[text][at]!r}, where the comma may be decimal or part thousands"
             raise BadInputError(place, found, "one decimal mark in the whole file, and no mark between thousands")

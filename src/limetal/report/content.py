@@ -27,7 +27,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Content:
-    """Everything a report shows."""
+    """Everything a report shows; ``documents`` are key, citation, DOI and note."""
 
     name: str
     title: str
@@ -39,7 +39,8 @@ class Content:
     warnings: tuple[str, ...]
     not_computed: tuple[tuple[str, str], ...]
     software: dict[str, str]
-    documents: tuple[tuple[str, str, str], ...] = ()
+    documents: tuple[tuple[str, str, str, str], ...] = ()
+    author: str = ""
 
     def as_json(self) -> dict[str, object]:
         """Return the published schema, ``limetal/1``."""

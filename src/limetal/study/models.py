@@ -170,12 +170,22 @@ Electrode = Annotated[LithiumElectrode | PositiveElectrode, Field(discriminator=
 class _CellBase(_Table):
     label: str = ""
     note: str = ""
+    assumed: tuple[str, ...] = ()
     separator: str = ""
     electrolyte: str = ""
     electrolyte_volume: Volume | None = None
     area: Area | None = None
     diameter: Diameter | None = None
     temperature: Temperature | None = None
+
+    @model_validator(mode="after")
+    def _assumed_keys(self) -> _CellBase:
+        for key in self.assumed:
+            if key not in type(self).model_fields or getattr(self, key) is None:
+                wanted = "keys of this cell that nobody stated and the study assumes"
+                context = {"found": repr(key), "wanted": wanted, "key": "assumed"}
+                raise PydanticCustomError("unknown_key", "{wanted}", context)
+        return self
 
     @model_validator(mode="after")
     def _one_size(self) -> _CellBase:
