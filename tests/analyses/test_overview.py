@@ -6,6 +6,7 @@ import pytest
 from limetal.analyses.overview import overview, tell
 from limetal.readers import read
 from limetal.records.cycling import CellContext, CyclingRecord
+from support.cells import cycles, record, stepped
 from support.data_files import real
 
 
@@ -24,10 +25,39 @@ def test_charge_of_each_direction():
 
 
 def test_without_current_the_charge_is_not_computed():
-    record = CyclingRecord(np.arange(3.0), np.ones(3), None, source="x")
-    findings = tell(overview(record))
+    findings = tell(overview(CyclingRecord(np.arange(3.0), np.ones(3), None, source="x")))
     assert ("charge_passed_positive", "the record has no current") in findings.not_computed
     assert "current_max" not in {n.quantity for n in findings.numbers}
+
+
+def test_no_charge_is_counted_for_a_pause_of_the_recording():
+    t, v, i = stepped(cycles(1.0, 1.0, 2), dt=60.0)
+    whole = overview(record(t, v, i))
+    assert whole.charge_positive_mAh == pytest.approx(2.0)
+    assert not whole.warnings
+    t = t + np.where(t > 0.5 * 3600, 20 * 3600.0, 0.0)  # 20 h without rows in the first plating
+    seen = overview(record(t, v, i))
+    assert seen.charge_positive_mAh == pytest.approx(2.0 - 60 / 3600)
+    assert seen.charge_negative_mAh == pytest.approx(2.0)
+    assert any("for 20 h from 0.5 h on" in w for w in tell(seen).warnings)
+
+
+@pytest.mark.parametrize("dt", [1.0, 60.0, 600.0, 3600.0])
+def test_sparse_logging_is_no_pause(dt):
+    t, v, i = stepped(cycles(1.0, 2.0, 4), dt=dt)
+    seen = overview(record(t, v, i))
+    assert seen.charge_positive_mAh == pytest.approx(8.0)
+    assert not seen.warnings
+
+
+def test_long_steps_that_come_back_are_no_pause():
+    """A minute of every half-cycle is logged each second, then only its end."""
+    part = np.append(np.arange(0.0, 60.0), 3600.0)
+    t = np.concatenate([3600 * k + part for k in range(8)])
+    i = np.concatenate([np.full(part.size, 1e-3 * (-1) ** k) for k in range(8)])
+    seen = overview(record(t, 10 * i, i))
+    assert seen.charge_positive_mAh == pytest.approx(4.0)
+    assert not seen.warnings
 
 
 def test_symmetric_cells_are_drawn_by_the_hysteresis_analysis():

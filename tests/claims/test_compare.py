@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from uncertainties import ufloat
 
@@ -19,12 +19,14 @@ def printed(text, unit="mAh/g", quantity="specific_capacity"):
     )  # fmt: skip
 
 
+@settings(deadline=None)  # the first unit wakes pint
 @given(st.floats(1, 9999), st.integers(0, 3))
 def test_a_rounded_number_agrees_with_what_it_was_rounded_from(value, digits):
     entry = printed(f"{value:.{digits}f} mAh/g")
     assert compare(as_uncertain(entry), value).word == "agrees"
 
 
+@settings(deadline=None)  # the first unit wakes pint
 @given(st.floats(1, 9999), st.integers(1, 3))
 def test_one_unit_of_the_last_digit_off_disagrees(value, digits):
     entry = printed(f"{value:.{digits}f} mAh/g")

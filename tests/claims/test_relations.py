@@ -32,7 +32,9 @@ def test_composition_of_an_unknown_recipe_cannot_be_told(tmp_path):
     assert "G" in found[0].explanation
 
 
-@pytest.mark.parametrize(("value", "word"), [("1847", "agrees"), ("1842", "agrees"), ("1900", "disagrees")])
+@pytest.mark.parametrize(
+    ("value", "word"), [("1847", "agrees"), ("1842", "agrees"), ("1910.0", "disagrees"), ("1900", "cannot tell")]
+)
 def test_theoretical_capacity(tmp_path, value, word):
     text = claim("t", "electrodes.foil", "theoretical_specific_capacity", f"{value} mAh/g")
     assert words(of(make(tmp_path, text), "theoretical capacity")) == [word]
@@ -129,6 +131,15 @@ def test_bragg_uses_a_stated_wavelength(tmp_path):
     text = claim("d", "electrodes.foil.CNT", "d_spacing", "1.581 angstrom", **at)
     (found,) = of(make(tmp_path, text), "Bragg: spacing and angle")
     assert (found.verdict, "stated" in found.explanation) == ("agrees", True)
+
+
+@pytest.mark.parametrize("d", ["0.5 angstrom", "0 angstrom", "-1 angstrom"])
+def test_a_spacing_below_half_the_wavelength_is_a_verdict_not_a_crash(tmp_path, d):
+    text = claim("d", "electrodes.foil.CNT", "d_spacing", d, two_theta="25.92 deg")
+    (found,) = of(make(tmp_path, text), "Bragg: spacing and angle")
+    assert (found.verdict, "reflects nowhere" in found.explanation) == ("disagrees", True)
+    (found,) = of(make(tmp_path, text.replace("25.92 deg", "0 deg")), "Bragg: spacing and angle")
+    assert found.verdict == "cannot tell"
 
 
 def test_formulation_sum(tmp_path):

@@ -41,6 +41,35 @@ diameter = "10 mm"
 electrolyte = "LiPF6-EC-DEC-FEC"
 electrolyte_volume = "80 uL"
 """
+#: A pouch cell that counts both faces, and a lithium-sulfur cell.
+CELLS = """
+[electrodes.thick]
+kind = "positive"
+active = "NCM811"
+loading = "20.0 mg/cm2"
+specific_capacity = "200 mAh/g"
+[electrodes.S]
+kind = "positive"
+active = "S"
+loading = "3.00 mg/cm2"
+specific_capacity = "1600 mAh/g"
+[cells.pouch]
+kind = "full"
+format = "pouch"
+negative = "foil"
+positive = "thick"
+negative_thickness = "80.0 um"
+negative_collector = "none"
+areal_capacity = "8.00 mAh/cm2"
+areal_capacity_is = "both faces"
+[cells.sulfur]
+kind = "full"
+format = "coin"
+negative = "foil"
+positive = "S"
+negative_thickness = "60.0 um"
+negative_collector = "none"
+"""
 
 
 def make(folder: Path, more: str = "", base: str = FOIL) -> Study:

@@ -9,35 +9,47 @@ reversals are found with a dead band, cut at the largest jump, and edge points a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from limetal.analyses._currents import Run, current_runs, join_same_sign, noise_of_low, runs_of
+from limetal.analyses._pauses import pauses, pauses_in_words
+from limetal.analyses._rests import LEVEL_QUANTILE, level, without_rests
+from limetal.analyses._weights import time_weights, weighted_median, weighted_quantile
 from limetal.errors import BadInputError
 from limetal.records.cycling import CyclingRecord
 
-__all__ = ["HalfCycle", "HalfCycles", "half_cycles", "time_weights", "weighted_median"]
+__all__ = ["HalfCycle", "HalfCycles", "half_cycles"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-#: Parts of the typical |voltage| (no current) or largest |current| below which a point belongs to no direction.
+#: Without current, a point belongs to no direction below this part of the typical |voltage|.
 DEAD_BAND_VOLTAGE = 0.02
-DEAD_BAND_CURRENT = 0.005
-#: Without current, a run shorter than this part of the typical half-cycle is noise around a reversal; with
-#: current, a run of fewer rows than this is a point logged while the current switched.
+#: ... or, if half-cycles are irregular otherwise and none gets this much longer than the others, this many standard
+#: deviations of the noise of points below this part of the `LEVEL_QUANTILE` of |voltage|, at most the next part, ...
+LONGEST_HALF = 2.5
+DEAD_BAND_NOISE = 4.0
+LOW_VOLTAGE = 0.15
+WIDEST_BAND = 0.15
+#: ... which is the median of |voltage| above this part of its `LEVEL_QUANTILE`: rests do not count.
+REST_VOLTAGE = 0.01
+#: Without current, a run shorter than this part of the typical half-cycle is noise around a reversal.
 SHORTEST_RUN = 0.03
-FEWEST_ROWS = 3
+#: Without current, a run is a piece of a rest if its level is below this part of the levels on both sides, within
+#: this many runs, and it is shorter than this part of the longest there.
+LOW_LEVEL = 0.3
+LOW_WINDOW = 4
+LOW_SPAN = 0.5
+MOST_PASSES = 5
 #: The first or last half-cycle of a test is complete if its length is within this part of its neighbours'.
 SAME_LENGTH = 0.05
 #: Without current, half-cycles are called irregular if more than this part of them differ by more than
-#: `IRREGULAR_BY` from the one before of the same direction.
+#: `IRREGULAR_BY` from the one before and the one after of the same direction.
 IRREGULAR_SHARE = 0.1
 IRREGULAR_BY = 0.2
-#: Without current, a voltage that falls at once to less than this part and stays there until the reversal is a
-#: rest, if most half-cycles end so after about the same time (a short circuit does it once).
-REST_BELOW = 0.6
-REST_SHARE = 0.6
 #: At most this many points are dropped at the end of a half-cycle because they belong to the reversal.
 MOST_EDGE_POINTS = 3
 
@@ -59,6 +71,7 @@ class HalfCycles:
     from_current: bool
     dropped_points: int
     warnings: tuple[str, ...]
+    pauses: Integers
 
 
 def half_cycles(record: CyclingRecord) -> HalfCycles:
@@ -76,79 +89,112 @@ def half_cycles(record: CyclingRecord) -> HalfCycles:
     >>> [(h.sign, h.rows.size) for h in found.items]
     [(1, 25), (-1, 25), (1, 25), (-1, 25)]
     """
-    t, v = record.test_time_second, record.voltage_volt
+    t, v, current = record.test_time_second, record.voltage_volt, record.current_ampere
+    from_current = current is not None and bool(np.any(current != 0))
+    stops = pauses(t, v, current)
     warnings: list[str] = []
-    if record.current_ampere is not None and np.any(record.current_ampere != 0):
-        direction, flipped = _directions_from_current(record.current_ampere, v)
-        if flipped:
-            warnings.append("current and voltage have opposite signs throughout: leads swapped; current was negated")
-        from_current = True
+    if current is not None and from_current:
+        halves, words = current_runs(t, current, v, stops)
+        v = v - _offset(halves, t, v)
     else:
-        direction = _directions_from_voltage(t, v)
-        from_current = False
-        warnings.append("no current in the record: half-cycles were found from reversals of the voltage")
-    runs = _runs(direction)
-    runs = _drop_switching(runs) if from_current else _merge_short(runs, t)
-    halves = _join_same_sign(runs)
+        halves, v, words = _halves_from_voltage(t, v, stops)
+    warnings += words
     if len({sign for _, sign in halves}) < 2:
         what = "current of one direction" if from_current else "a voltage that never reverses"
         raise BadInputError(record.source, what, "plating and stripping half-cycles of a symmetric cell")
+    if stops.size:
+        words_of = pauses_in_words(stops, record.test_time_second)
+        warnings.append(f"the recording pauses, {words_of}: half-cycles that it breaks are left out")
     if not from_current:
-        halves, words = _without_rests(halves, t, v)
+        halves, words = without_rests(halves, t, v, stops)
         warnings += words
-    trimmed = [(_trim(rows, sign, v), sign) for rows, sign in halves]
-    dropped = sum(rows.size for rows, _ in halves) - sum(rows.size for rows, _ in trimmed)
-    trimmed = [(rows, sign) for rows, sign in trimmed if rows.size >= 2]
-    spans = np.array([t[rows[-1]] - t[rows[0]] for rows, _ in trimmed])
-    complete = _complete(spans, both_ways=not from_current)
-    if not from_current and _irregular(spans):
+    broken = [bool(np.any((stops >= rows[0] - 1) & (stops <= rows[-1]))) for rows, _ in halves]
+    trimmed = [(_trim(rows, sign, v), sign, cut) for (rows, sign), cut in zip(halves, broken, strict=True)]
+    dropped = sum(rows.size for rows, _ in halves) - sum(rows.size for rows, _, _ in trimmed)
+    lost = sum(rows.size < 2 and not cut for rows, _, cut in trimmed)
+    if lost and from_current:
+        warnings.append(
+            f"{lost} of {len(trimmed)} half-cycles left out: they have fewer than two rows, or a voltage against the "
+            "sign of the current"
+        )
+    trimmed = [half for half in trimmed if half[0].size >= 2]
+    spans = np.array([t[rows[-1]] - t[rows[0]] for rows, _, _ in trimmed])
+    complete = _complete(spans, np.array([cut for _, _, cut in trimmed], dtype=bool), both_ways=not from_current)
+    if not from_current and _irregular(spans[complete]):
         warnings.append(
             "reversals of the voltage are irregular: where the voltage is near its noise (a short circuit, a very "
             "small current) half-cycles cannot be told without the current, and the values are not reliable"
         )
-    items = tuple(HalfCycle(r, s, c) for (r, s), c in zip(trimmed, complete, strict=True))
-    return HalfCycles(items, from_current, dropped, tuple(warnings))
+    items = tuple(HalfCycle(r, s, bool(c)) for (r, s, _), c in zip(trimmed, complete, strict=True))
+    return HalfCycles(items, from_current, dropped, tuple(warnings), stops)
 
 
-def time_weights(rows: Integers, t: Floats) -> Floats:
-    """Trapezoid weights in seconds of the points of one half-cycle; gaps between pieces weigh nothing.
+def _halves_from_voltage(t: Floats, v: Floats, stops: Integers) -> tuple[list[Run], Floats, list[str]]:
+    """Half-cycles between reversals, and the voltage without its offset.
 
-    Examples
-    --------
-    >>> time_weights(np.array([0, 1, 2]), np.array([0.0, 1.0, 3.0])).tolist()
-    [0.5, 1.5, 1.0]
+    The dead band is made as wide as the noise only if half-cycles come out irregular without, and regular with it:
+    a shorted cell may work far below its former voltage for the rest of the test.
     """
-    dt = np.where(np.diff(rows) == 1, np.diff(t[rows]), 0.0)
-    weights = np.zeros(rows.size)
-    weights[:-1] += dt / 2
-    weights[1:] += dt / 2
-    return weights if weights.sum() > 0 else np.ones(rows.size)
+    halves, shift = _without_offset(t, v, stops, noise=False)
+    spans = _spans(halves, t)
+    if _irregular(spans):
+        calmer, other = _without_offset(t, v, stops, noise=True)
+        fewer = _spans(calmer, t)
+        if len(calmer) > 3 and not _irregular(fewer) and fewer.max() < LONGEST_HALF * np.median(fewer):
+            halves, shift = calmer, other
+    return halves, v - shift, ["no current in the record: half-cycles were found from reversals of the voltage"]
 
 
-def weighted_median(values: Floats, weights: Floats) -> float:
-    """Value with half of the weight below it.
-
-    Examples
-    --------
-    >>> weighted_median(np.array([1.0, 2.0, 10.0]), np.array([1.0, 1.0, 5.0]))
-    10.0
-    """
-    order = np.argsort(values)
-    below = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(below, below[-1] / 2)])
+def _without_offset(t: Floats, v: Floats, stops: Integers, *, noise: bool) -> tuple[list[Run], float]:
+    """Half-cycles found with the offset of the voltmeter, then without it; and the offset."""
+    halves = _between_reversals(t, v, stops, noise=noise)
+    shift = _offset(halves, t, v)
+    if shift and len(halves) > 2:
+        again = _between_reversals(t, v - shift, stops, noise=noise)
+        if len({sign for _, sign in again}) == 2:
+            return again, shift
+    return halves, 0.0
 
 
-def _directions_from_current(current: Floats, v: Floats) -> tuple[Integers, bool]:
-    band = DEAD_BAND_CURRENT * np.abs(current).max()
-    flipped = bool(np.sum(current * v) < 0)
-    direction = np.where(np.abs(current) > band, np.sign(current), 0).astype(np.int64)
-    return (-direction if flipped else direction), flipped
+def _spans(halves: list[Run], t: Floats) -> Floats:
+    return np.array([t[rows[-1]] - t[rows[0]] for rows, _ in halves])
 
 
-def _directions_from_voltage(t: Floats, v: Floats) -> Integers:
+def _between_reversals(t: Floats, v: Floats, stops: Integers, *, noise: bool) -> list[Run]:
+    runs = runs_of(_directions_from_voltage(t, v, stops, noise=noise), stops)
+    halves = join_same_sign(_merge_short(runs, t, stops), stops)
+    for _ in range(MOST_PASSES):
+        fewer = join_same_sign(_merge_low(halves, t, v, stops), stops)
+        if len(fewer) == len(halves):
+            break
+        halves = fewer
+    return halves
+
+
+def _offset(halves: list[Run], t: Floats, v: Floats) -> float:
+    """Offset of the voltmeter: the middle between neighbouring half-cycles of both directions, median of all pairs."""
+    if len(halves) < 2:
+        return 0.0
+    levels = np.array([sign * level(rows, sign, t, v) for rows, sign in halves])
+    spans = np.array([t[rows[-1]] - t[rows[0]] for rows, _ in halves])
+    opposite = np.array([a != b for (_, a), (_, b) in pairwise(halves)])
+    if not opposite.any():
+        return 0.0
+    middles, shorter = (levels[1:] + levels[:-1]) / 2, np.minimum(spans[1:], spans[:-1])
+    return weighted_median(middles[opposite], np.maximum(shorter[opposite], 1e-12))
+
+
+def _directions_from_voltage(t: Floats, v: Floats, stops: Integers, *, noise: bool) -> Integers:
     """Return +1 or -1 for every point; a reversal is cut at its largest jump."""
-    whole = time_weights(np.arange(v.size), t)
-    band = DEAD_BAND_VOLTAGE * weighted_median(np.abs(v), whole)
+    whole = time_weights(np.arange(v.size), t, stops)
+    size = np.abs(v)
+    high = weighted_quantile(size, whole, LEVEL_QUANTILE)
+    widest = min(DEAD_BAND_NOISE * noise_of_low(size, LOW_VOLTAGE * high), WIDEST_BAND * high) if noise else 0.0
+    works = size > max(REST_VOLTAGE * high, widest)
+    if not works.any():
+        return np.ones(v.size, dtype=np.int64)
+    typical = weighted_median(size[works], whole[works])
+    band = max(DEAD_BAND_VOLTAGE * typical, widest)
     clear = np.flatnonzero(np.abs(v) > band)
     if clear.size == 0:
         return np.ones(v.size, dtype=np.int64)
@@ -165,70 +211,39 @@ def _directions_from_voltage(t: Floats, v: Floats) -> Integers:
     return direction
 
 
-def _runs(direction: Integers) -> list[tuple[Integers, int]]:
-    """Runs of one direction; rest (0) is left out."""
-    edges = np.flatnonzero(np.diff(direction)) + 1
-    pieces = np.split(np.arange(direction.size), edges)
-    return [(rows, int(direction[rows[0]])) for rows in pieces if direction[rows[0]] != 0]
-
-
-def _drop_switching(runs: list[tuple[Integers, int]]) -> list[tuple[Integers, int]]:
-    """Leave out runs of a few rows between longer ones: logged while the current switched."""
-    longest = max((rows.size for rows, _ in runs), default=0)
-    return [(rows, sign) for rows, sign in runs if rows.size >= min(FEWEST_ROWS, longest)]
-
-
-def _merge_short(runs: list[tuple[Integers, int]], t: Floats) -> list[tuple[Integers, int]]:
-    """Give runs that are far too short to be half-cycles to the run before them."""
+def _merge_short(runs: list[Run], t: Floats, stops: Integers) -> list[Run]:
+    """Give runs that are far too short to be half-cycles to the run before them; not those that a pause cut short."""
     if len(runs) < 3:
         return runs
     spans = np.array([t[rows[-1]] - t[rows[0]] for rows, _ in runs])
     typical = weighted_median(spans, np.maximum(spans, 1e-12))
-    merged: list[tuple[Integers, int]] = []
-    for (rows, sign), span in zip(runs, spans, strict=True):
-        if span < SHORTEST_RUN * typical and merged:
+    return _merge(runs, spans < SHORTEST_RUN * typical, stops)
+
+
+def _merge_low(runs: list[Run], t: Floats, v: Floats, stops: Integers) -> list[Run]:
+    """Give runs that are short and far lower than those on both sides, pieces of a rest, to the run before them."""
+    if len(runs) < 3:
+        return runs
+    spans = np.array([t[rows[-1]] - t[rows[0]] for rows, _ in runs])
+    levels = np.array([level(rows, sign, t, v) for rows, sign in runs])
+    low = np.zeros(len(runs), dtype=bool)
+    for k in range(1, len(runs) - 1):
+        before, after = slice(max(k - LOW_WINDOW, 0), k), slice(k + 1, k + 1 + LOW_WINDOW)
+        near = min(levels[before].max(), levels[after].max())
+        longest = min(spans[before].max(), spans[after].max())
+        low[k] = levels[k] < LOW_LEVEL * near and spans[k] < LOW_SPAN * longest
+    return _merge(runs, low, stops)
+
+
+def _merge(runs: list[Run], away: NDArray[np.bool_], stops: Integers) -> list[Run]:
+    merged: list[Run] = []
+    for (rows, sign), gone in zip(runs, away, strict=True):
+        if not gone or np.any((stops >= rows[0] - 1) & (stops <= rows[-1])):
+            merged.append((rows, sign))
+        elif merged:
             before, before_sign = merged[-1]
             merged[-1] = (np.concatenate([before, rows]), before_sign)
-        elif span >= SHORTEST_RUN * typical:
-            merged.append((rows, sign))
     return merged
-
-
-def _without_rests(
-    halves: list[tuple[Integers, int]], t: Floats, v: Floats
-) -> tuple[list[tuple[Integers, int]], list[str]]:
-    """Cut rests off the ends of half-cycles, if most half-cycles end with one of about the same length."""
-    cuts = [_rest_begins(sign * v[rows]) for rows, sign in halves]
-    tails = np.array([t[rows[-1]] - t[rows[cut]] for (rows, _), cut in zip(halves, cuts, strict=True) if cut])
-    if tails.size < max(2, REST_SHARE * len(halves)):
-        return halves, []
-    usual = float(np.median(tails))
-    if np.median(np.abs(tails - usual)) > 0.2 * usual or usual <= 0:
-        return halves, []
-    shorter = [(rows[:cut] if cut else rows, sign) for (rows, sign), cut in zip(halves, cuts, strict=True)]
-    return shorter, [f"half-cycles end with a rest of about {usual:.3g} s, seen by its voltage; it is left out"]
-
-
-def _rest_begins(u: Floats) -> int:
-    """Row at which the voltage collapses and stays low until the end; 0 if it does not."""
-    if u.size < 6:
-        return 0
-    fall = u[:-1] - u[1:]
-    cut = int(np.argmax(fall)) + 1
-    before = float(u[cut - 1])
-    stays = cut >= 3 and u.size - cut >= 2 and float(u[cut:].max()) < REST_BELOW * before
-    return cut if stays else 0
-
-
-def _join_same_sign(runs: list[tuple[Integers, int]]) -> list[tuple[Integers, int]]:
-    """Join pieces of one direction that a rest or a removed blip has parted."""
-    joined: list[tuple[Integers, int]] = []
-    for rows, sign in runs:
-        if joined and joined[-1][1] == sign:
-            joined[-1] = (np.concatenate([joined[-1][0], rows]), sign)
-        else:
-            joined.append((rows, sign))
-    return joined
 
 
 def _trim(rows: Integers, sign: int, v: Floats) -> Integers:
@@ -250,21 +265,29 @@ def _trim(rows: Integers, sign: int, v: Floats) -> Integers:
     return rows[begin:end]
 
 
-def _complete(spans: Floats, *, both_ways: bool) -> list[bool]:
-    """Whether the first and last half-cycles are as long as their neighbours; the inner ones are.
+def _complete(spans: Floats, broken: NDArray[np.bool_], *, both_ways: bool) -> NDArray[np.bool_]:
+    """Whether the first and last half-cycles, and those beside a pause, are as long as their neighbours.
 
-    Without current a first half-cycle may also be too long, because it contains the rest before it.
+    The other inner ones are. Without current a first half-cycle may also be too long, because it contains the rest
+    before it.
     """
-    complete = [True] * spans.size
-    if spans.size >= 3:
-        for edge, near in ((0, spans[1:3]), (spans.size - 1, spans[-3:-1])):
-            enough = spans[edge] >= (1 - SAME_LENGTH) * near.min()
-            complete[edge] = bool(enough and not (both_ways and spans[edge] > (1 + SAME_LENGTH) * near.max()))
+    complete = ~broken
+    whole = np.flatnonzero(~broken)
+    if spans.size < 3:
+        return complete
+    for edge, near in ((0, whole[whole > 0][:2]), (spans.size - 1, whole[whole < spans.size - 1][-2:])):
+        if near.size and not broken[edge]:
+            enough = spans[edge] >= (1 - SAME_LENGTH) * spans[near].min()
+            complete[edge] = enough and not (both_ways and spans[edge] > (1 + SAME_LENGTH) * spans[near].max())
+    for k in np.flatnonzero(broken):
+        near = np.concatenate([whole[whole < k][-2:], whole[whole > k][:2]])
+        complete[k] = near.size > 0 and spans[k] >= (1 - SAME_LENGTH) * spans[near].min()
     return complete
 
 
 def _irregular(spans: Floats) -> bool:
     if spans.size < 6:
         return False
-    change = np.abs(spans[2:] / np.maximum(spans[:-2], 1e-12) - 1)
-    return bool(np.mean(change[1:-1] > IRREGULAR_BY) > IRREGULAR_SHARE)
+    change = np.abs(spans[2:] / np.maximum(spans[:-2], 1e-12) - 1) > IRREGULAR_BY
+    alone = change[:-2] & change[2:]  # unlike the one before and the one after: a ladder changes once per step
+    return bool(np.mean(alone) > IRREGULAR_SHARE)

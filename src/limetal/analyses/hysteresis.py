@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from limetal.analyses._base import Analysis, Findings, Number
 from limetal.analyses._decimate import min_max
-from limetal.analyses._half_cycles import HalfCycle, half_cycles, time_weights, weighted_median
+from limetal.analyses._half_cycles import HalfCycle, half_cycles
+from limetal.analyses._like import (
+    centre_and_std,
+    cycles_in_words,
+    like_cycles,
+    like_stretches,
+    unlike_few,
+    unlike_words,
+)
+from limetal.analyses._weights import time_weights, weighted_median
 from limetal.errors import BadInputError
 from limetal.exhibits import Axis, Plot, Series, Table
 from limetal.records.cycling import CyclingRecord
@@ -17,6 +26,7 @@ from limetal.records.cycling import CyclingRecord
 __all__ = ["DEFINITIONS", "Hysteresis", "Options", "hysteresis"]
 
 Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 
 #: The four definitions: name of the quantity, and words for legends and notes.
 DEFINITIONS = {
@@ -28,6 +38,10 @@ DEFINITIONS = {
 SECONDS_PER_HOUR = 3600.0
 #: Currents within this part of each other are one step of a rate ladder.
 SAME_CURRENT = 0.02
+#: The end voltage is not told if in most cycles it is below this part of the plateau.
+END_BELOW = 0.5
+#: Where cycles are unlike, at most this many stretches of like cycles are given by their first and last.
+MOST_STRETCHES = 8
 
 
 @dataclass(frozen=True)
@@ -138,7 +152,7 @@ def hysteresis(record: CyclingRecord, options: Options | None = None) -> Hystere
     pairs = _pairs(found.items)
     if not pairs:
         raise BadInputError(record.source, "no complete cycle", "at least one plating and one stripping half-cycle")
-    rows = np.array([_cycle(a, b, record, options) for a, b in pairs])
+    rows = np.array([_cycle(a, b, record, options, found.pauses) for a, b in pairs])
     area = record.cell.area_cm2
     has_current = record.current_ampere is not None and area is not None
     starts = np.array([record.test_time_second[min(a.rows[0], b.rows[0])] for a, b in pairs])
@@ -175,8 +189,10 @@ def _pairs(items: tuple[HalfCycle, ...]) -> list[tuple[HalfCycle, HalfCycle]]:
     return pairs
 
 
-def _cycle(first: HalfCycle, second: HalfCycle, record: CyclingRecord, options: Options) -> tuple[float, ...]:
-    halves = [_half(half, record, options) for half in (first, second)]
+def _cycle(
+    first: HalfCycle, second: HalfCycle, record: CyclingRecord, options: Options, pauses: Integers
+) -> tuple[float, ...]:
+    halves = [_half(half, record, options, pauses) for half in (first, second)]
     (end_a, mean_a, plateau_a, plain_a, i_a), (end_b, mean_b, plateau_b, plain_b, i_b) = halves
     return (
         (end_a + end_b) / 2,
@@ -188,11 +204,13 @@ def _cycle(first: HalfCycle, second: HalfCycle, record: CyclingRecord, options: 
     )
 
 
-def _half(half: HalfCycle, record: CyclingRecord, options: Options) -> tuple[float, float, float, float, float]:
+def _half(
+    half: HalfCycle, record: CyclingRecord, options: Options, pauses: Integers
+) -> tuple[float, float, float, float, float]:
     """End, time-weighted mean, plateau median, plain mean of sign x voltage, and mean |current|."""
     t = record.test_time_second[half.rows]
     u = half.sign * record.voltage_volt[half.rows]
-    weights = time_weights(half.rows, record.test_time_second)
+    weights = time_weights(half.rows, record.test_time_second, pauses)
     length = t[-1] - t[0]
     settled = t >= t[0] + options.settled_from * length
     last = t >= t[-1] - options.end_fraction * length
@@ -205,23 +223,29 @@ def _half(half: HalfCycle, record: CyclingRecord, options: Options) -> tuple[flo
 
 def tell(result: Hysteresis) -> Findings:
     """Say the result to the ledger and the report."""
+    levels, told = _levels(result), _end_is_told(result)
+    findings = [_level_numbers(result, level, told=told) for level in levels]
     numbers = [
         Number("half_cycles", float(result.half_cycles), note=f"{result.incomplete} unfinished left out"),
-        *(n for level in _levels(result) for n in _level_numbers(result, level)),
+        *(n for found in findings for n in found.numbers),
     ]
-    warnings = list(result.warnings)
+    warnings = [*result.warnings, *(w for found in findings for w in found.warnings)]
     bias = float(np.median(result.unweighted_mean_V / result.mean_V - 1))
     if abs(bias) > 0.05:
         warnings.append(
             f"points are unevenly spaced in time: a plain mean over points would be {100 * bias:+.0f} % off; "
             "all values here are weighted by time"
         )
-    not_computed: list[tuple[str, str]] = []
+    not_computed = [n for found in findings for n in found.not_computed]
+    if not told:
+        why = "in most cycles the voltage at the end of the half-cycle is below half the plateau: a rest, or a short"
+        warnings.append(f"{why} circuit, lies in the half-cycles, and the mean may be too low as well")
+        not_computed.append(("hysteresis_end", f"{why} circuit"))
     if result.current_density_mA_cm2 is None:
         why = "the record has no current" if result.record.current_ampere is None else "the electrode area is not given"
         not_computed.append(("areal_resistance", why))
     plots = [_plot_time(result), _plot_profiles(result), _plot_cycles(result)]
-    if len(_levels(result)) > 1:
+    if sum(like_cycles(result.mean_V[level]) for level in levels) > 1:
         plots.append(_plot_currents(result))
     return Findings(tuple(numbers), tuple(plots), (_table(result),), tuple(warnings), tuple(not_computed))
 
@@ -242,29 +266,67 @@ def _levels(result: Hysteresis) -> list[NDArray[np.int64]]:
     return [np.array(group) for group in groups]
 
 
-def _level_numbers(result: Hysteresis, level: NDArray[np.int64]) -> list[Number]:
+def _end_is_told(result: Hysteresis) -> bool:
+    """Whether the end of the half-cycle is at its plateau, not in a rest that could not be left out."""
+    return bool(np.mean(result.end_V < END_BELOW * result.plateau_V) <= 0.5)
+
+
+def _level_numbers(result: Hysteresis, level: Integers, *, told: bool) -> Findings:
+    """Medians of the cycles at one current, or, where cycles are unlike, the values of single cycles only."""
     j = result.current_density_mA_cm2
     at: tuple[tuple[str, float | str], ...] = ()
     if j is not None:
         at = (("current_density", float(f"{np.median(j[level]):.4g}")),)
-    span = f"cycles {level[0] + 1} to {level[-1] + 1}" if level.size > 1 else f"cycle {level[0] + 1}"
+    where = "" if j is None else f" at {at[0][1]:g} mA/cm2"
+    mean = result.mean_V[level]
+    alike = like_cycles(mean)
+    numbers: list[Number] = []
+    warnings: list[str] = []
+    not_computed: list[tuple[str, str]] = []
+    if alike:
+        numbers += _medians(result, level, at, told=told)
+        if outside := unlike_few(mean):
+            warnings.append(f"{outside}{where}")
+    else:
+        words = unlike_words(level, mean)
+        warnings.append(f"the cycles{where} are unlike, {words}: no median is given, see single cycles")
+        not_computed.append((f"hysteresis (medians of all cycles{where})", f"the cycles are unlike, {words}"))
+    if level.size > 2 or not alike:
+        for k, note in _telling(level, mean, "at this current" if j is not None else "of the test", alike=alike):
+            note = f"time-weighted mean of cycle {level[k] + 1}, {note}"
+            numbers.append(Number("hysteresis_mean", float(mean[k]), None, note, (*at, ("cycle", float(level[k] + 1)))))
+    if j is not None and alike:
+        resistance = float(np.median(1e3 * mean / j[level]))
+        note = f"time-weighted mean voltage over current density, both interfaces; median of {cycles_in_words(level)}"
+        numbers.append(Number("areal_resistance", resistance, None, note, at))
+    return Findings(tuple(numbers), warnings=tuple(warnings), not_computed=tuple(not_computed))
+
+
+def _medians(
+    result: Hysteresis, level: Integers, at: tuple[tuple[str, float | str], ...], *, told: bool
+) -> list[Number]:
     numbers = []
     for name, words in DEFINITIONS.items():
+        if name == "hysteresis_end" and not told:
+            continue
         values = getattr(result, name.removeprefix("hysteresis_") + "_V")[level]
-        centre = float(np.median(values))
-        spread = float(1.4826 * np.median(np.abs(values - centre))) if level.size > 2 else None
-        note = f"{words}; median of {span}" + ("; std is the spread between cycles" if spread is not None else "")
-        numbers.append(Number(name, centre, spread, note, at))
-    mean = result.mean_V[level]
-    if level.size > 2:
-        for k, word in ((0, "first"), (-1, "last")):
-            note = f"time-weighted mean of cycle {level[k] + 1}, the {word} at this current"
-            numbers.append(Number("hysteresis_mean", float(mean[k]), None, note, (*at, ("cycle", float(level[k] + 1)))))
-    if j is not None:
-        resistance = float(np.median(1e3 * mean / j[level]))
-        note = f"time-weighted mean voltage over current density, both interfaces; median of {span}"
-        numbers.append(Number("areal_resistance", resistance, None, note, at))
+        centre, spread, std = centre_and_std(values)
+        note = f"{words}; median of {cycles_in_words(level)}"
+        note += f"; spread between cycles {1e3 * spread:.2g} mV" if std is not None else ""
+        numbers.append(Number(name, centre, std, note, at))
     return numbers
+
+
+def _telling(level: Integers, mean: Floats, where: str, *, alike: bool) -> list[tuple[int, str]]:
+    """Cycles that are given singly: the first and last at this current, or of every stretch of like cycles."""
+    ends = {0: f"the first {where}", level.size - 1: f"the last {where}"}
+    stretches = [] if alike else like_stretches(level, mean)
+    if len(stretches) <= MOST_STRETCHES:
+        for stretch in stretches:
+            words = f"of {cycles_in_words(level[stretch])}, alike among themselves"
+            for k, which in ((stretch[0], "the first"), (stretch[-1], "the last")):
+                ends.setdefault(int(k), f"{which} {words}")
+    return sorted(ends.items())
 
 
 def _voltage_axis(result: Hysteresis, label: str) -> Axis:
@@ -327,7 +389,7 @@ def _plot_cycles(result: Hysteresis) -> Plot:
 
 def _plot_currents(result: Hysteresis) -> Plot:
     j = result.current_density_mA_cm2
-    levels = _levels(result)
+    levels = [level for level in _levels(result) if like_cycles(result.mean_V[level])]
     x = np.array([float(np.median(j[level])) for level in levels]) if j is not None else np.zeros(len(levels))
     order = np.argsort(x)
     series = tuple(
@@ -347,7 +409,7 @@ def _plot_currents(result: Hysteresis) -> Plot:
         Axis("current density", "mA/cm2"),
         _voltage_axis(result, "hysteresis"),
         series,
-        "Median of the cycles at each current density.",
+        "Median of the cycles at each current density where they are alike.",
         overlay=1,
     )
 

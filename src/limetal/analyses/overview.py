@@ -8,6 +8,7 @@ import numpy as np
 
 from limetal.analyses._base import Analysis, Findings, Number
 from limetal.analyses._decimate import min_max
+from limetal.analyses._pauses import pauses, pauses_in_words
 from limetal.exhibits import Axis, Plot, Series
 from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
 from limetal.records.cycling import CyclingRecord
@@ -33,12 +34,14 @@ class Overview:
     charge_positive_mAh: float | None
     charge_negative_mAh: float | None
     cycles: int | None
+    warnings: tuple[str, ...] = ()
 
 
 def overview(record: CyclingRecord, options: Options | None = None) -> Overview:  # noqa: ARG001 - one signature for all
     """Range and length of a cycling record.
 
-    Charges are trapezoid integrals of the current over time, positive and negative parts apart.
+    Charges are trapezoid integrals of the current over time, positive and negative parts apart. No charge is
+    counted for a pause of the recording, of which nobody knows whether the current flowed.
 
     Examples
     --------
@@ -52,9 +55,16 @@ def overview(record: CyclingRecord, options: Options | None = None) -> Overview:
     """
     t, i = record.test_time_second, record.current_ampere
     positive = negative = None
+    warnings: tuple[str, ...] = ()
     if i is not None:
         to_mAh = MA_PER_A / SECONDS_PER_HOUR
-        positive, negative = (float(np.trapezoid(np.maximum(s * i, 0.0), t)) * to_mAh for s in (1.0, -1.0))
+        stops = pauses(t, record.voltage_volt, i)
+        dt = np.diff(t)
+        dt[stops] = 0.0
+        flows = [np.maximum(s * i, 0.0) for s in (1.0, -1.0)]
+        positive, negative = (float(dt @ (flow[1:] + flow[:-1])) / 2 * to_mAh for flow in flows)
+        if stops.size:
+            warnings = (f"the recording pauses, {pauses_in_words(stops, t)}: no charge is counted for it",)
     cycles = None if record.cycle_count is None else int(np.unique(record.cycle_count).size)
     return Overview(
         record=record,
@@ -66,6 +76,7 @@ def overview(record: CyclingRecord, options: Options | None = None) -> Overview:
         charge_positive_mAh=positive,
         charge_negative_mAh=negative,
         cycles=cycles,
+        warnings=warnings,
     )
 
 
@@ -89,7 +100,7 @@ def tell(result: Overview) -> Findings:
         ]
     if result.cycles is not None:
         numbers.append(Number("cycles", float(result.cycles), note="distinct cycle counts in the file"))
-    return Findings(tuple(numbers), _plots(result), not_computed=tuple(not_computed))
+    return Findings(tuple(numbers), _plots(result), warnings=result.warnings, not_computed=tuple(not_computed))
 
 
 def _plots(result: Overview) -> tuple[Plot, ...]:

@@ -112,8 +112,8 @@ def symmetric_cell_voltage_V(
 
     .. math:: U = 2\left[\frac{2RT}{F}\operatorname{arsinh}\frac{j}{2 j_0} + R_f j\right] + R_E j
 
-    Concentration changes in the electrolyte are left out: below a tenth of the limiting current they are small
-    (25 um of Celgard 2500 at 10 mA/cm2: notes of the simulation room).
+    Concentration changes in the electrolyte are left out: they are small while the current is far below the
+    limiting current of the separator, which nothing here checks.
 
     Parameters
     ----------

@@ -14,6 +14,7 @@ from limetal.physics.diffraction import bragg_d_angstrom, bragg_two_theta_deg
 NAME = "Bragg: spacing and angle"
 #: Cu K-alpha1 and the weighted mean of both lines, when nobody said the wavelength.
 CU_ANGSTROM = (1.5406, 1.5418)
+STRAIGHT_BACK_DEG = 180.0
 
 _d = wrap(bragg_d_angstrom)
 
@@ -33,6 +34,10 @@ def check(case: Case) -> Iterator[Verdict]:
         if "two_theta" not in at or claim.number is None:
             continue
         angle = condition_entry(claim.subject, "two_theta", at["two_theta"])
+        if angle.number is None or not 0 < angle.number <= STRAIGHT_BACK_DEG:
+            why = f"{angle.number:g} deg is no diffraction angle."
+            yield Verdict(NAME, "cannot tell", (claim.claim,), claim.number, None, None, "angstrom", why)
+            continue
         stated_wavelength = dict(claim.at).get("wavelength")
         wavelengths = (stated_wavelength,) if isinstance(stated_wavelength, float) else CU_ANGSTROM
         outcomes = [compare(as_uncertain(claim), _d(as_uncertain(angle), w), claim.bound) for w in wavelengths]
@@ -40,10 +45,16 @@ def check(case: Case) -> Iterator[Verdict]:
         how = "stated" if isinstance(stated_wavelength, float) else "assumed, Cu K-alpha"
         text = (
             f"{angle.number:g} deg is {split(outcome.computed)[0]:.3f} angstrom "
-            f"(wavelength {wavelengths[outcomes.index(outcome)]:g}, {how}); "
-            f"{claim.number:g} angstrom would be at {bragg_two_theta_deg(claim.number, wavelengths[0]):.2f} deg."
+            f"(wavelength {wavelengths[outcomes.index(outcome)]:g}, {how}); {_where(claim.number, wavelengths[0])}."
         )
         yield verdict(NAME, (claim,), outcome, "angstrom", text)
+
+
+def _where(d_angstrom: float, wavelength_angstrom: float) -> str:
+    """Words for the angle a spacing would have; below half the wavelength it has none."""
+    if d_angstrom < wavelength_angstrom / 2:
+        return f"{d_angstrom:g} angstrom is below half the wavelength and reflects nowhere"
+    return f"{d_angstrom:g} angstrom would be at {bragg_two_theta_deg(d_angstrom, wavelength_angstrom):.2f} deg"
 
 
 PLUGIN = Relation(NAME, check, ("d_spacing",), ("doi:10.1098/rspa.1913.0040",))

@@ -41,7 +41,7 @@ def check(case: Case) -> Iterator[Verdict]:
             )
             continue
         integer = compose(electrode.recipe, library=case.library, integer_masses=True).mass_percent(phase) or 0.0
-        outcome, words = or_with_integer_masses(as_uncertain(claim), computed, integer, claim.bound)
+        outcome, words = or_with_integer_masses(as_uncertain(claim), computed, integer, claim.bound, capacity=False)
         reactions = "; ".join(r.equation for r in composition.reactions) or "no reaction"
         text = f"The recipe of {name} gives {computed:.2f} wt% {phase} ({reactions}).{words}"
         yield verdict(NAME, (claim,), outcome, "%", text)

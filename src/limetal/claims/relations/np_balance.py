@@ -3,105 +3,142 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
 
 from limetal.claims.base import Case, Relation, Verdict
-from limetal.claims.compare import Comparison, as_uncertain, compare, verdict
+from limetal.claims.compare import Comparison, as_uncertain, compare, pushed, verdict
+from limetal.claims.partners import Attempt, condition, partners, settle
+from limetal.claims.positive import Reading, brings_lithium, readings
 from limetal.design.uncertain import Uncertain, split, uncertain
 from limetal.ledger import Entry
-from limetal.physics.capacity import areal_capacity_mAh_cm2, np_ratio, positive_areal_capacity_mAh_cm2
-from limetal.study.models import FullCell, PositiveElectrode
+from limetal.physics.capacity import areal_capacity_mAh_cm2, np_ratio
+from limetal.study.models import FullCell
 
 NAME = "N/P balance"
+POSITIVE = "positive electrode capacity"
+
+
+@dataclass(frozen=True)
+class _Foil:
+    """Areal capacity of the negative foil, its bound, words for it, and the claim it rests on."""
+
+    number: Uncertain
+    bound: str
+    words: str
+    claims: tuple[Entry, ...] = ()
 
 
 def check(case: Case) -> Iterator[Verdict]:
     r"""Compare ``N/P = q_v d / q_positive`` with a stated N/P, in every reading the study allows.
 
-    Readings: the positive capacity as stated for the cell, or loading times the nominal capacity. The negative
-    is counted from stated volumetric capacity where there is one, else from the recipe. The lithium that comes
-    with the positive electrode is not counted; a paper that counts it prints one more, which is tried last.
+    Readings of the positive electrode: as stated for the cell, as stated for the electrode, or loading times
+    nominal capacity, twice the last two where the cell counts both faces. If two of them exclude each other, that
+    is a verdict of its own, and N/P can be told only if all give one answer. The negative is counted from stated
+    volumetric capacity where there is one, else from the recipe, which is an upper bound if no porosity is stated;
+    the thickness is that of the claim, else of the cell, else of the electrode. The lithium that comes with the
+    positive electrode is not counted; a paper that counts it prints one more, which is tried last and only where
+    the positive electrode holds lithium.
 
     References
     ----------
     Definition in use; the convention must be said (fresh foil over positive, per face).
     """
-    for claim in case.claims("np_ratio"):
-        name = claim.subject.removeprefix("cells.")
-        cell = case.study.model.cells.get(name)
+    for name, cell in case.study.model.cells.items():
         if not isinstance(cell, FullCell):
             continue
-        negative, from_words, used = _negative(case, name, cell)
-        readings = _positive(case, cell) if negative is not None else []
-        if negative is None or not readings:
-            why = (
-                f"{claim.subject}: {from_words if negative is None else 'no areal capacity of the positive electrode'}."
-            )
-            yield Verdict(NAME, "cannot tell", (claim.claim,), claim.number, None, None, "1", why)
+        found = readings(case, cell, name)
+        excluding = list(_excluding(found))
+        yield from excluding
+        apart = any(v.verdict == "disagrees" for v in excluding)
+        for claim in case.claims("np_ratio", f"cells.{name}"):
+            yield _balance(case, claim, cell, found, apart)
+
+
+def _excluding(found: list[Reading]) -> Iterator[Verdict]:
+    """Verdicts on pairs of stated inputs that give the areal capacity of the same electrode."""
+    for one, other in combinations([r for r in found if not r.nominal], 2):
+        outcome = compare(one.number, other.number)
+        if outcome.word == "agrees":
             continue
-        outcomes = [
-            (words, compare(as_uncertain(claim), np_ratio(negative, positive), claim.bound))
-            for words, positive in readings
-        ]
-        yield _verdict(claim, used, from_words, outcomes)
-
-
-def _negative(case: Case, name: str, cell: FullCell) -> tuple[Uncertain | None, str, tuple[Entry, ...]]:
-    """Areal capacity of the foil, words for it, and the claims it rests on."""
-    subject = f"electrodes.{cell.negative}"
-    thickness = [e for e in case.ledger.find(f"cells.{name}", "thickness", "stated") if not e.claim]
-    thickness = thickness or [e for e in case.ledger.find(subject, "thickness", "stated") if not e.claim]
-    if not thickness:
-        return None, f"no thickness of {cell.negative} is given", ()
-    claims = case.claims("volumetric_capacity", subject)
-    if claims:
-        number = areal_capacity_mAh_cm2(as_uncertain(claims[0]), as_uncertain(thickness[0]))
-        return number, f"{thickness[0].number:g} um of {claims[0].number:g} mAh/cm3", (claims[0],)
-    derived = case.ledger.find(subject, "volumetric_capacity", "derived")
-    if derived and derived[0].number is not None:
-        volumetric = uncertain(derived[0].number, derived[0].std, "recipe")
-        return (
-            areal_capacity_mAh_cm2(volumetric, as_uncertain(thickness[0])),
-            f"{thickness[0].number:g} um by the recipe",
-            (),
+        inputs = tuple(Entry(place, "areal_capacity", 0.0, None, "stated", "study") for place in _places(one, other))
+        text = (
+            f"{one.words} is {outcome.stated:.3g} mAh/cm2, {other.words} is {outcome.computed:.3g} mAh/cm2: two "
+            "capacities of one positive electrode."
         )
-    return None, f"the composition of {cell.negative} is not known", ()
+        yield verdict(POSITIVE, inputs, outcome, "mAh/cm2", text)
 
 
-def _positive(case: Case, cell: FullCell) -> list[tuple[str, Uncertain]]:
-    electrode = case.study.model.electrodes.get(cell.positive)
-    readings: list[tuple[str, Uncertain]] = []
-    if cell.areal_capacity is not None:
-        w = cell.areal_capacity
-        entry = Entry("cell", "areal_capacity", w.value, w.std, "stated", "study", rounding=w.rounding)
-        readings.append((f"{w.text} {cell.areal_capacity_is}", as_uncertain(entry)))
-    if isinstance(electrode, PositiveElectrode) and electrode.areal_capacity is not None:
-        w = electrode.areal_capacity
-        entry = Entry("electrode", "areal_capacity", w.value, w.std, "stated", "study", rounding=w.rounding)
-        readings.append((f"{w.text} of {cell.positive}", as_uncertain(entry)))
-    if isinstance(electrode, PositiveElectrode) and electrode.loading is not None:
-        nominal = electrode.specific_capacity.value if electrode.specific_capacity else cell.one_C and cell.one_C.value
-        if nominal:
-            w = electrode.loading
-            entry = Entry("electrode", "mass_loading", w.value, w.std, "stated", "study", rounding=w.rounding)
-            number = positive_areal_capacity_mAh_cm2(as_uncertain(entry), nominal)
-            readings.append((f"{w.text} x {nominal:g} mAh/g", number))
-    return readings
+def _places(one: Reading, other: Reading) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*one.places, *other.places)))
 
 
-def _verdict(claim: Entry, used: tuple[Entry, ...], foil: str, outcomes: list[tuple[str, Comparison]]) -> Verdict:
-    best = next((o for _, o in outcomes if o.word == "agrees"), outcomes[0][1])
-    found = "; ".join(f"over {words}: {outcome.computed:.3g}" for words, outcome in outcomes)
-    text = f"{foil}, {found}. Fresh foil over positive electrode, its lithium not counted."
-    if best.word != "agrees":
-        for words, outcome in outcomes:
-            with_cathode = compare(claim.number, split(outcome.computed + 1)[0])
-            if abs((claim.number or 0) - with_cathode.computed) <= outcome.tolerance:
-                text += f" Counting the lithium of the positive electrode (one more) it fits over {words}."
-                return Verdict(
-                    NAME, "agrees", (claim.claim, *(u.claim for u in used)), claim.number, with_cathode.computed,
-                    outcome.std, "1", text,
-                )  # fmt: skip
-    return verdict(NAME, (claim, *used), best, "1", text)
+def _balance(case: Case, claim: Entry, cell: FullCell, found: list[Reading], apart: bool) -> Verdict:
+    foils = _negative(case, claim, cell)
+    if isinstance(foils, str) or not found:
+        words = foils if isinstance(foils, str) else "no areal capacity of the positive electrode"
+        return Verdict(NAME, "cannot tell", (claim.claim,), claim.number, None, None, "1", f"{claim.subject}: {words}.")
+    holds = brings_lithium(case, cell)
+    return settle(NAME, claim, [_attempt(claim, foil, found, holds, apart) for foil in foils], "1")
 
 
-PLUGIN = Relation(NAME, check, ("np_ratio", "volumetric_capacity"), ("definition in use",))
+def _negative(case: Case, claim: Entry, cell: FullCell) -> tuple[_Foil, ...] | str:
+    """Readings of the foil's areal capacity, or words for what is missing."""
+    subject = f"electrodes.{cell.negative}"
+    thickness = condition(case, claim, "thickness")
+    if thickness is None:
+        inputs = [e for s in (claim.subject, subject) for e in case.ledger.find(s, "thickness", "stated")]
+        thickness = next((e for e in inputs if not e.claim), None)
+    if thickness is None:
+        return f"no thickness of {cell.negative} is given"
+    um = as_uncertain(thickness)
+    claims = partners(case, claim, "volumetric_capacity", subject)
+    if claims:
+        return tuple(
+            _Foil(
+                areal_capacity_mAh_cm2(as_uncertain(c), um),
+                pushed(c.bound, thickness.bound),
+                f"{thickness.number:g} um of {c.number:g} mAh/cm3",
+                (c,),
+            )
+            for c in claims
+        )
+    derived = [e for e in case.ledger.find(subject, "volumetric_capacity", "derived") if e.number is not None]
+    if not derived:
+        return f"the composition of {cell.negative} is not known"
+    volumetric = uncertain(derived[0].number or 0.0, derived[0].std, "recipe")
+    dense = not case.ledger.find(subject, "porosity", "stated")
+    words = f"{thickness.number:g} um by the recipe" + (" without pores" if dense else "")
+    bound = pushed("<" if dense else "=", thickness.bound)
+    return (_Foil(areal_capacity_mAh_cm2(volumetric, um), bound, words),)
+
+
+def _attempt(claim: Entry, foil: _Foil, found: list[Reading], holds_lithium: bool, apart: bool) -> Attempt:
+    """Claim against every reading of the positive electrode, for one reading of the foil."""
+    stated = as_uncertain(claim)
+    plain = [compare(stated, np_ratio(foil.number, r.number), claim.bound, foil.bound) for r in found]
+    more = [compare(stated, np_ratio(foil.number, r.number) + 1, claim.bound, foil.bound) for r in found]
+    words = "; ".join(f"over {r.words}: {split(o.computed)[0]:.3g}" for r, o in zip(found, plain, strict=True))
+    text = f"{foil.words}, {words}. Fresh foil over positive electrode, its lithium not counted."
+    best = _first(plain)
+    outcomes = plain
+    if best.word != "agrees" and holds_lithium and any(o.word == "agrees" for o in more):
+        outcomes = [m if m.word == "agrees" else p for p, m in zip(plain, more, strict=True)]
+        best = _first(outcomes)
+        fits = found[outcomes.index(best)].words
+        text += f" Counting the lithium of the positive electrode (one more) it fits over {fits}."
+    if apart and len({o.word for o in outcomes}) > 1:
+        text += " The study gives its positive electrode two capacities that exclude each other."
+        best = Comparison("cannot tell", best.stated, best.computed, best.tolerance, best.std)
+    return Attempt(foil.claims, best, text)
+
+
+def _first(outcomes: list[Comparison]) -> Comparison:
+    """First comparison that agrees, else the first that cannot be told, else the first."""
+    order = ("agrees", "cannot tell", "disagrees")
+    return min(outcomes, key=lambda o: order.index(o.word))
+
+
+PLUGIN = Relation(
+    NAME, check, ("np_ratio", "volumetric_capacity", "areal_capacity", "mass_loading"), ("definition in use",)
+)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from limetal.claims.base import Case, Relation, Verdict
-from limetal.claims.compare import as_uncertain, compare, condition_entry, verdict
+from limetal.claims.compare import as_uncertain, compare, pushed
+from limetal.claims.partners import Attempt, condition, partners, settle
 from limetal.ledger import Entry
 from limetal.physics.capacity import areal_capacity_mAh_cm2
 
@@ -15,34 +16,27 @@ NAME = "thickness and areal capacity"
 def check(case: Case) -> Iterator[Verdict]:
     r"""Compare ``q_A = q_v d`` with areal capacities stated at a thickness.
 
+    Every volumetric capacity of the foil under the same conditions (cut-off voltage, temperature) is tried.
+
     References
     ----------
     Geometry of a foil of one composition and porosity.
     """
     for areal in case.claims("areal_capacity"):
-        thickness = dict(areal.at).get("thickness")
-        volumetric = case.claims("volumetric_capacity", areal.subject)
-        if not isinstance(thickness, float) or not volumetric:
-            continue
-        yield _verdict(case, areal, thickness, volumetric[0])
+        thickness = condition(case, areal, "thickness")
+        volumetric = partners(case, areal, "volumetric_capacity", areal.subject)
+        if thickness is not None and volumetric:
+            yield settle(NAME, areal, [_attempt(areal, thickness, v) for v in volumetric], "mAh/cm2")
 
 
-def _verdict(case: Case, areal: Entry, thickness_um: float, volumetric: Entry) -> Verdict:
-    computed = areal_capacity_mAh_cm2(as_uncertain(volumetric), _thickness(case, areal, thickness_um))
-    outcome = compare(as_uncertain(areal), computed, areal.bound)
+def _attempt(areal: Entry, thickness: Entry, volumetric: Entry) -> Attempt:
+    computed = areal_capacity_mAh_cm2(as_uncertain(volumetric), as_uncertain(thickness))
+    outcome = compare(as_uncertain(areal), computed, areal.bound, pushed(volumetric.bound, thickness.bound))
     text = (
-        f"{volumetric.number:g} mAh/cm3 times {thickness_um:g} um is {outcome.computed:.4g} mAh/cm2; "
+        f"{volumetric.number:g} mAh/cm3 times {thickness.number:g} um is {outcome.computed:.4g} mAh/cm2; "
         f"stated {areal.number:g}."
     )
-    return verdict(NAME, (areal, volumetric), outcome, "mAh/cm2", text)
-
-
-def _thickness(case: Case, areal: Entry, thickness_um: float) -> object:
-    """Thickness with the rounding of its printed digits, read from the condition of the claim."""
-    for claim in case.study.model.claims:
-        if claim.id == areal.claim:
-            return as_uncertain(condition_entry(claim.subject, "thickness", claim.at["thickness"]))
-    return thickness_um
+    return Attempt((volumetric,), outcome, text)
 
 
 PLUGIN = Relation(NAME, check, ("areal_capacity", "volumetric_capacity"), ("geometry of a foil",))
