@@ -50,6 +50,8 @@ def test_porosity_thins_the_capacity(tmp_path):
     found = numbers(make(tmp_path, base=base))
     assert found["electrodes.foil", "volumetric_capacity"].value == pytest.approx(0.8 * dense)
     assert found["electrodes.foil", "porosity"].origin == "stated"
+    with pytest.raises(StudyFileError, match="want a porosity below 100 %"):
+        make(tmp_path, base=base.replace('"20 %"', '"100 %"'))
 
 
 def test_what_is_not_given_is_assumed_and_says_so(tmp_path):

@@ -150,6 +150,13 @@ class LithiumElectrode(_Table):
     cutoff: Voltage | None = None
     note: str = ""
 
+    @model_validator(mode="after")
+    def _some_solid(self) -> LithiumElectrode:
+        if self.porosity is not None and self.porosity.value >= 100:
+            context = {"found": repr(self.porosity.text), "wanted": "a porosity below 100 %", "key": "porosity"}
+            raise PydanticCustomError("range", "{wanted}", context)
+        return self
+
 
 class PositiveElectrode(_Table):
     """A coated positive electrode. ``loading`` is the mass of active material on one face."""

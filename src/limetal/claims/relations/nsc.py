@@ -15,7 +15,7 @@ from limetal.physics.constants import UM_PER_CM
 from limetal.study.models import Collector, FullCell
 
 NAME = "normalised capacity (NSC)"
-#: The usual copper foil of a comparison, two-sided (notes of the cell-design room).
+#: A usual copper foil to compare with, two-sided; an assumption, said in the explanation.
 COPPER_UM = 6.0
 
 
