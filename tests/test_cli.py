@@ -139,7 +139,7 @@ def tree(folder: Path) -> dict[str, bytes | None]:
 def test_run_of_a_study_succeeds_though_a_claim_disagrees(files):
     first = program("run", "small.toml")
     assert (first.returncode, first.stderr) == (0, "")
-    assert "1 claims: 0 agree, 1 disagree, 0 cannot be told" in first.stdout
+    assert "1 claim: 0 agree, 1 disagree, 0 cannot be told" in first.stdout
     assert f"report: {files / 'limetal-small' / 'report.html'}" in first.stdout
     assert "\r" not in first.stdout
     before = tree(files / "limetal-small")

@@ -66,7 +66,7 @@ def apply(
             n.std,
             record.origin,
             f"{source}; analysis {name}{words}",
-            n.note,
+            _note(n),
             n.at,
         )
         for name, words, found in findings
