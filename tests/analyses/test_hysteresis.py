@@ -224,6 +224,14 @@ def test_only_symmetric_cells(cell):
         hysteresis(record(t, v, cell=cell))
 
 
+def test_a_cell_that_is_not_symmetric_is_doubted():
+    t, v = uniform(FORTY)
+    current = 1e-3 * np.sign(v)
+    odd, plain = hysteresis(record(t, v + 3.7, current)), hysteresis(record(t, v, current))
+    assert any("does not look like a symmetric cell" in w for w in odd.warnings)
+    assert not any("symmetric cell" in w for w in plain.warnings)
+
+
 def test_one_direction_is_named():
     with pytest.raises(BadInputError, match="never reverses"):
         hysteresis(record(np.arange(9.0), np.ones(9)))

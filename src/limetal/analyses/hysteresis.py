@@ -171,8 +171,17 @@ def hysteresis(record: CyclingRecord, options: Options | None = None) -> Hystere
         record=record,
         options=options,
         profiles=tuple((k, *pairs[k]) for k in shown),
-        warnings=found.warnings,
+        warnings=(*found.warnings, *_odd_for_symmetric(record)),
     )
+
+
+def _odd_for_symmetric(record: CyclingRecord) -> tuple[str, ...]:
+    """Say when the voltage is not that of two equal electrodes, whatever the study calls the cell."""
+    low, high = float(record.voltage_volt.min()), float(record.voltage_volt.max())
+    if low < 0 < high:
+        return ()
+    words = f"the voltage never changes its sign ({low:.3g} to {high:.3g} V): this does not look like a symmetric cell"
+    return (words,)
 
 
 def _pairs(items: tuple[HalfCycle, ...]) -> list[tuple[HalfCycle, HalfCycle]]:
