@@ -254,3 +254,29 @@ def test_real_neware_file_in_a_study(tmp_path):
 def test_public_functions_are_the_pipeline():
     assert limetal.analyse is analyse
     assert {v.verdict for v in limetal.audit("lmzg")} <= {"agrees", "disagrees", "cannot tell"}
+
+
+def test_defaults_of_a_simulation_are_printed_and_what_the_cell_states_is_not_assumed_again(tmp_path):
+    text = STUDY.replace(
+        'kind = "file"\ncell = "sym"\nfile = "raw.csv"',
+        """kind = "simulated"
+cell = "sym"
+basis = "a test"
+exchange_current_density = "1 mA/cm2"
+film_resistance = "0 ohm cm2"
+electrolyte_resistance = "0 ohm cm2"
+protocol = [{ current_density = "1 mA/cm2", capacity = "1 mAh/cm2", cycles = 1 }]""",
+    )
+    path = tmp_path / "mine.toml"
+
+    def assumed(more):
+        path.write_text(text.replace('area = "2 cm2"', more))
+        return {e.quantity: e for e in run(path).ledger.find("tests.raw", origin="assumed")}
+
+    silent = assumed("")
+    assert silent["temperature"].value == 298.15
+    assert silent["area"].value == 1.0
+    assert (silent["film_growth"].value, silent["film_growth"].source) == (0.0, "default of limetal: none")
+    assert silent["film_resistance"].source == "a test"
+    told = assumed('area = "2 cm2"\ntemperature = "60 degC"')
+    assert {"temperature", "area"}.isdisjoint(told)

@@ -213,7 +213,7 @@ def run_test(study: Study, name: str, inventory_mAh_cm2: float | None = None) ->
     except BadInputError as error:
         where = f"{study.place('tests', name, key)}, tests.{name}: {error.where}"
         raise BadInputError(where, error.found, error.wanted) from error
-    assumed = _parameters(name, test, record) if isinstance(test, SimulatedTest) else ()
+    assumed = _parameters(study, name, test, record) if isinstance(test, SimulatedTest) else ()
     if isinstance(test, FileTest) and test.current_density is not None:
         done = _with_current(study, name, test.current_density, record, done)
     words = f"{record.source}; {record.rows} points." + (f" {test.note}" if test.note else "")
@@ -288,21 +288,23 @@ def _inventory_mAh_cm2(study: Study, designed: Design, name: str) -> float | Non
     return split(areal_capacity_mAh_cm2(designed.lithium[electrode].volumetric_mAh_cm3, thickness))[0]
 
 
-def _parameters(name: str, test: SimulatedTest, record: CyclingRecord) -> tuple[Entry, ...]:
-    """Ledger entries of the parameters of a simulation: assumptions, every one."""
-    subject = f"tests.{name}"
-    values: list[tuple[str, float]] = [
-        ("exchange_current_density", test.exchange_current_density.value),
-        ("film_resistance", test.film_resistance.value),
-        ("electrolyte_resistance", test.electrolyte_resistance.value),
-        ("film_growth", test.film_growth_per_cycle.value if test.film_growth_per_cycle else 0.0),
+def _parameters(study: Study, name: str, test: SimulatedTest, record: CyclingRecord) -> tuple[Entry, ...]:
+    """Ledger entries of the parameters of a simulation: assumptions of the study, and defaults where it is silent."""
+    subject, cell = f"tests.{name}", study.model.cells[test.cell]
+    note = "parameter of the simulation"
+    growth = test.film_growth_per_cycle
+    rows: list[tuple[str, float, str]] = [
+        ("exchange_current_density", test.exchange_current_density.value, test.basis),
+        ("film_resistance", test.film_resistance.value, test.basis),
+        ("electrolyte_resistance", test.electrolyte_resistance.value, test.basis),
+        ("film_growth", growth.value, test.basis) if growth else ("film_growth", 0.0, "default of limetal: none"),
     ]
-    entries = [Entry(subject, q, v, None, "assumed", test.basis, "parameter of the simulation") for q, v in values]
-    if record.cell is not None and record.cell.area_cm2 is not None:
-        note = "scales the simulated current only"
-        entries.append(
-            Entry(subject, "area", record.cell.area_cm2, None, "assumed", "cell of the study, else 1 cm2", note)
-        )
+    if cell.temperature is None:
+        rows.append(("temperature", ROOM_TEMPERATURE_K, "default of limetal: 25 degC where a cell gives none"))
+    entries = [Entry(subject, q, v, None, "assumed", source, note) for q, v, source in rows]
+    if area_cm2(cell) is None and record.cell is not None and record.cell.area_cm2 is not None:
+        source, note = "default of limetal where a cell gives no area", "scales the simulated current only"
+        entries.append(Entry(subject, "area", record.cell.area_cm2, None, "assumed", source, note))
     return tuple(entries)
 
 

@@ -145,3 +145,15 @@ def test_an_input_nobody_stated_is_assumed(tmp_path):
     assert found["cells.full", "definition"].value == "carried over"
     with pytest.raises(StudyFileError, match="keys of this cell that nobody stated"):
         make(tmp_path, base=base.replace('["areal_capacity", ', '["pressure", '))
+
+
+def test_pictures_show_the_numbers_of_the_ledger(tmp_path):
+    done = design(make(tmp_path))
+    found = {(e.subject, e.quantity): e.value for e in done.entries}
+    plots = {p.name: p for p in done.plots}
+    line = plots["thickness_capacity"].series[0]
+    at_50_um = float(line.y[line.x == 50.0][0])
+    assert at_50_um == pytest.approx(found["electrodes.foil", "areal_capacity"])
+    bars = {series.label: series.y[0] for series in plots["composition"].series}
+    assert bars["Li3N"] == pytest.approx(found["electrodes.foil.Li3N", "mass_fraction"])
+    assert sum(bars.values()) == pytest.approx(100)

@@ -15,7 +15,7 @@ from limetal.exhibits import Axis, Plot, Series, Table
 from limetal.ledger import Entry, Ledger
 from limetal.quantities import QUANTITIES
 from limetal.report import STYLES, Content, Section, write_report
-from limetal.report.figures import axis_label, svg
+from limetal.report.figures import axis_label, draw, svg
 from limetal.report.files import MANIFEST, table_text
 from limetal.report.wording import number_text
 
@@ -175,6 +175,13 @@ def test_figures_have_the_size_of_their_style_and_units_on_both_axes(style):
     assert "cell voltage (mV)" in picture
     assert "<text" in picture  # letters stay text
     assert "<dc:date>" not in picture
+
+
+def test_the_axis_shows_the_data_in_its_unit():
+    """1 V of data on an axis of millivolts stands at 1000."""
+    x = np.array([0.0, 1.0])
+    axes = draw(line_plot(series=(Series(x, np.array([0.0, 1.0])),)), STYLES["double"]).axes[0]
+    assert axes.lines[0].get_ydata().tolist() == [0.0, 1000.0]
 
 
 def test_widths_of_the_journal_styles():

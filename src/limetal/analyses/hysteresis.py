@@ -21,6 +21,7 @@ from limetal.analyses._like import (
 from limetal.analyses._weights import time_weights, weighted_median
 from limetal.errors import BadInputError
 from limetal.exhibits import Axis, Plot, Series, Table
+from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
 from limetal.records.cycling import CyclingRecord
 
 __all__ = ["DEFINITIONS", "Hysteresis", "Options", "hysteresis"]
@@ -35,7 +36,6 @@ DEFINITIONS = {
     "hysteresis_plateau": "plateau median",
     "hysteresis_full_gap": "full gap V+ - V-",
 }
-SECONDS_PER_HOUR = 3600.0
 #: Currents within this part of each other are one step of a rate ladder.
 SAME_CURRENT = 0.02
 #: The end voltage is not told if in most cycles it is below this part of the plateau.
@@ -163,7 +163,7 @@ def hysteresis(record: CyclingRecord, options: Options | None = None) -> Hystere
         plateau_V=rows[:, 2],
         full_gap_V=rows[:, 3],
         unweighted_mean_V=rows[:, 4],
-        current_density_mA_cm2=1e3 * rows[:, 5] / area if has_current and area else None,
+        current_density_mA_cm2=MA_PER_A * rows[:, 5] / area if has_current and area else None,
         start_second=starts,
         half_cycles=len(found.items),
         incomplete=sum(not h.complete for h in found.items),
@@ -305,7 +305,7 @@ def _level_numbers(result: Hysteresis, level: Integers, *, told: bool) -> Findin
             note = f"time-weighted mean of cycle {level[k] + 1}, {note}"
             numbers.append(Number("hysteresis_mean", float(mean[k]), None, note, (*at, ("cycle", float(level[k] + 1)))))
     if j is not None and alike:
-        resistance = float(np.median(1e3 * mean / j[level]))
+        resistance = float(np.median(MA_PER_A * mean / j[level]))
         note = f"time-weighted mean voltage over current density, both interfaces; median of {cycles_in_words(level)}"
         numbers.append(Number("areal_resistance", resistance, None, note, at))
     return Findings(tuple(numbers), warnings=tuple(warnings), not_computed=tuple(not_computed))

@@ -22,7 +22,6 @@ DEFAULT_CUTOFF_V = 1.0
 BESIDE_LITHIUM = frozenset(
     {"Li", "LiZn", "Li3N", "beta-Li3N", "CNT", "graphite", "LiC6", "LiC12", "Cu", "Li2O", "LiF", "Li2S", "Mg"}
 )
-MG_PER_G = 1e3
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from limetal.design.uncertain import split
 from limetal.exhibits import Axis, Plot, Series
 from limetal.ledger import Entry, Origin
 from limetal.materials import ATOMIC_MASSES, atoms
+from limetal.physics.capacity import areal_capacity_mAh_cm2
 from limetal.study import Study
 from limetal.study.models import LithiumElectrode, PositiveElectrode
 
@@ -114,7 +115,8 @@ def _plots(study: Study, foils: Mapping[str, LithiumDesign]) -> tuple[Plot, ...]
     composites = {n: f for n, f in known.items() if f.volumetric_mAh_cm3 is not None}
     thickness = np.linspace(0.0, 100.0, 51)
     series = tuple(
-        Series(thickness, split(f.volumetric_mAh_cm3)[0] * thickness / 1e4, labels[n]) for n, f in composites.items()
+        Series(thickness, areal_capacity_mAh_cm2(np.asarray(split(f.volumetric_mAh_cm3)[0]), thickness), labels[n])
+        for n, f in composites.items()
     )
     plots.append(
         Plot(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from limetal.materials.masses import FARADAY_C_MOL
+from limetal.units import UM_PER_CM
 
 __all__ = [
     "MA_PER_A",
@@ -21,7 +22,6 @@ GAS_CONSTANT_J_mol_K = 8.314462618
 
 SECONDS_PER_HOUR = 3600.0
 MA_PER_A = 1e3
-UM_PER_CM = 1e4
 
 #: 25 degC, the temperature of a laboratory test where none is given.
 ROOM_TEMPERATURE_K = 298.15

@@ -20,10 +20,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
+from limetal.physics.constants import MA_PER_A
 from limetal.readers._base import Reader, ReadOptions
 from limetal.records.cycling import CyclingRecord
 
-MA_PER_A = 1e3
 _NDA, _ZIP = b"NEWARE", b"PK\x03\x04"
 _RECORD_COLUMNS = ("total_time_s", "voltage_V", "current_mA", "cycle_count", "step_count")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from limetal.claims.compare import COVERAGE
 from limetal.ledger import ORIGINS, Entry
 from limetal.report.content import Content
 from limetal.report.wording import file_name, number_text
@@ -56,6 +57,7 @@ def page(content: Content, pictures: dict[str, str]) -> str:
         sections=sections,
         rooms=_rooms(content),
         origins=ORIGINS,
+        coverage=COVERAGE,
         groups=[
             (word, [v for v in content.verdicts if v.verdict == word])
             for word in ("disagrees", "cannot tell", "agrees")
