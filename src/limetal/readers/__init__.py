@@ -1,20 +1,21 @@
-"""One file per instrument format: bytes in, record out."""
+"""One file per instrument format: bytes in, records out."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from limetal import registry
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
-from limetal.records.cycling import CyclingRecord
+from limetal.readers._file import RawFile
+from limetal.readers._sanity import checked
+from limetal.records.base import Record
 
-__all__ = ["ColumnHint", "ReadOptions", "Reader", "read", "recognise"]
+__all__ = ["ColumnHint", "RawFile", "ReadOptions", "Reader", "read", "read_all", "recognise"]
 
 _ROOM = "limetal.readers"
-_HEAD_BYTES = 65536
 
 
 def recognise(path: str | os.PathLike[str]) -> str:
@@ -25,24 +26,16 @@ def recognise(path: str | os.PathLike[str]) -> str:
     BadInputError
         If there is no such file, it is a directory, it is empty, or no reader knows it.
     """
-    path = Path(path)
-    head = _head(path)
-    plugins: dict[str, Reader] = {name: registry.load(_ROOM, name) for name in registry.names(_ROOM)}
-    fits = [name for name, reader in plugins.items() if reader.looks_like(head, path.name.lower())]
-    fits.sort(key=lambda name: (plugins[name].last_resort, not path.name.lower().endswith(plugins[name].suffixes)))
-    if not fits:
-        known = "; ".join(f"{r.title} ({', '.join(r.suffixes)})" for r in plugins.values())
-        raise BadInputError(str(path), _describe(head), f"a file limetal can read: {known}")
-    return fits[0]
+    return _recognise(RawFile(Path(path)))
 
 
-def read(
+def read_all(
     path: str | os.PathLike[str],
     *,
     reader: str | None = None,
     columns: Mapping[str, ColumnHint] | None = None,
-) -> CyclingRecord:
-    r"""Read an instrument file of any known format.
+) -> tuple[Record, ...]:
+    r"""Every record of an instrument file of any known format, checked for what no cell or instrument does.
 
     Parameters
     ----------
@@ -51,12 +44,13 @@ def read(
     reader
         Name of the reader; by default the content decides.
     columns
-        Which column holds what, for files without usable headers.
+        Which column holds what, for tables without usable headers.
 
     Returns
     -------
-    CyclingRecord
-        In SI-based BDF columns; nothing about the cell is guessed.
+    tuple of Record
+        At least one; several where the file holds several measurements (spectra, regions, scans), each with a
+        ``label``. Nothing about the cell is guessed.
 
     Raises
     ------
@@ -68,37 +62,71 @@ def read(
     >>> import tempfile, pathlib
     >>> file = pathlib.Path(tempfile.mkdtemp()) / "cell.csv"
     >>> _ = file.write_text("Time (h);Voltage (mV)\n0,0;10,0\n0,5;12,0\n")
+    >>> [record.kind for record in read_all(file)]
+    ['cycling']
+    """
+    file = RawFile(Path(path))
+    name = reader or _recognise(file)
+    plugin: Reader = registry.load(_ROOM, name)
+    options = ReadOptions(dict(columns or {}))
+    if options.columns and not plugin.takes_columns:
+        wanted = f"none: a file of {plugin.title} says itself what they are"
+        raise BadInputError(f"{file.where}, columns", "named columns", wanted)
+    found = plugin.read(file, options)
+    records = (found,) if isinstance(found, Record) else tuple(found)
+    if not records:
+        raise BadInputError(file.where, f"{plugin.title} without any measurement", "at least one")
+    return tuple(checked(record) for record in records)
+
+
+def read(
+    path: str | os.PathLike[str],
+    *,
+    reader: str | None = None,
+    columns: Mapping[str, ColumnHint] | None = None,
+) -> Record:
+    r"""Read the one record of an instrument file of any known format.
+
+    Parameters, errors and checks are those of `read_all`; a file that holds several records is refused, with their
+    labels.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "cell.csv"
+    >>> _ = file.write_text("Time (h);Voltage (mV)\n0,0;10,0\n0,5;12,0\n")
     >>> record = read(file)
     >>> record.test_time_second.tolist(), record.voltage_volt.tolist()
     ([0.0, 1800.0], [0.01, 0.012])
     """
-    path = Path(path)
-    _head(path)
-    name = reader or recognise(path)
-    plugin: Reader = registry.load(_ROOM, name)
-    return plugin.read(path, ReadOptions(dict(columns or {})))
+    records = read_all(path, reader=reader, columns=columns)
+    if len(records) > 1:
+        labels = _some([r.label or r.kind for r in records])
+        raise BadInputError(str(path), f"{len(records)} records ({labels})", "one; read_all gives all of them")
+    return records[0]
 
 
-def _head(path: Path) -> bytes:
-    """Return the first bytes of a file that can be read at all."""
-    if path.is_dir():
-        raise BadInputError(str(path), "a folder", "a file")
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(_HEAD_BYTES)
-    except FileNotFoundError as error:
-        raise BadInputError(str(path), "no such file", "an instrument file") from error
-    except OSError as error:
-        raise BadInputError(str(path), f"a file that cannot be opened ({error.strerror})", "a file") from error
-    if not head:
-        raise BadInputError(str(path), "an empty file", "an instrument file")
-    return head
+def _recognise(file: RawFile) -> str:
+    plugins: dict[str, Reader] = {name: registry.load(_ROOM, name) for name in registry.names(_ROOM)}
+    for rank in sorted({reader.rank for reader in plugins.values()}):
+        ranked = {name: reader for name, reader in plugins.items() if reader.rank == rank}
+        fits = [name for name, reader in ranked.items() if reader.looks_like(file)]
+        if fits:
+            return min(fits, key=lambda name: not file.name.endswith(plugins[name].suffixes))
+    raise BadInputError(file.where, _describe(file), "a file limetal can read ('limetal list readers' names them)")
 
 
-def _describe(head: bytes) -> str:
+def _some(words: Sequence[str]) -> str:
+    return ", ".join(words[:6]) + (", ..." if len(words) > 6 else "")
+
+
+def _describe(file: RawFile) -> str:
     """Say in words what an unknown file begins with."""
-    if head[:4] == b"PK\x03\x04":
+    head = file.head
+    if file.is_zip:
         return "a zip archive of no known kind"
+    if head.startswith(b"\x93NUMPY"):
+        return "an array of NumPy, which says nothing of units"
     if b"\0" in head[:4096]:
         return "binary data of no known format"
     first = head.split(b"\n", 1)[0].decode("utf-8", "replace").strip()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from limetal.records.cycling import CyclingRecord
+from limetal.records.base import Record
+
+if TYPE_CHECKING:
+    from limetal.readers._file import RawFile
 
 __all__ = ["ColumnHint", "ReadOptions", "Reader"]
 
@@ -27,7 +30,8 @@ class ColumnHint:
 class ReadOptions:
     """What a user may say about a file; everything else is read from the file itself.
 
-    ``columns`` maps ``time``, ``voltage``, ``current``, ``cycle`` or ``step`` to a `ColumnHint`.
+    ``columns`` maps a quantity (``time``, ``voltage``, ``current``, ...) to a `ColumnHint`. Readers of formats that
+    name their columns themselves refuse it.
     """
 
     columns: Mapping[str, ColumnHint] = field(default_factory=dict)
@@ -42,21 +46,32 @@ class Reader:
     title
         What the format is called, for people.
     looks_like
-        Whether the first 64 KiB of a file, and its name in lower case, are of this format. Content decides; the
-        name may only break a tie.
+        Whether a file is of this format. Content decides; the name may only break a tie. It must be quick, look at
+        ``file.head`` (64 KiB) before anything larger, and never raise.
     read
-        Reads a file into a record; raises `BadInputError` with file and place.
+        Reads a file into a record, or into several where the file holds several measurements; raises
+        `BadInputError` with file and place, and no other exception.
     suffixes
         Usual endings of the name.
     documented_at
         Where the format is described, or whose files it was learnt from.
-    last_resort
-        Asked only when no other reader recognises the file.
+    gives
+        Kinds of records it can give.
+    instruments
+        Makers (and programs) whose files these are.
+    rank
+        0 for the format of an instrument, 1 for a format several kinds of program write and only its column names
+        tell what it is (BDF), 2 for tables of any origin: asked only when no other reader knows the file.
+    takes_columns
+        Whether a user may say which column holds what.
     """
 
     title: str
-    looks_like: Callable[[bytes, str], bool]
-    read: Callable[[Path, ReadOptions], CyclingRecord]
+    looks_like: Callable[[RawFile], bool]
+    read: Callable[[RawFile, ReadOptions], Record | Sequence[Record]]
     suffixes: tuple[str, ...]
     documented_at: str
-    last_resort: bool = False
+    gives: tuple[str, ...] = ("cycling",)
+    instruments: tuple[str, ...] = ()
+    rank: int = 0
+    takes_columns: bool = False

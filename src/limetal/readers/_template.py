@@ -14,12 +14,10 @@ _TEMPLATE = '''\
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 
 from limetal.errors import BadInputError
-from limetal.readers import Reader, ReadOptions
+from limetal.readers import RawFile, Reader, ReadOptions
 from limetal.records.cycling import CyclingRecord
 
 MARK = b"{title} "
@@ -27,39 +25,38 @@ SECONDS_PER_MINUTE = 60.0
 MA_PER_A = 1e3
 
 
-def looks_like(head: bytes, name: str) -> bool:
+def looks_like(file: RawFile) -> bool:
     """Whether a file begins as these files do; the content decides, not the name."""
-    return head.startswith(MARK)
+    return file.head.startswith(MARK)
 
 
-def read(path: Path, options: ReadOptions) -> CyclingRecord:
+def read(file: RawFile, options: ReadOptions) -> CyclingRecord:
     """Read one file: minutes, volts and milliamperes, parted by tabs.
 
     Examples
     --------
-    >>> import tempfile
-    >>> file = Path(tempfile.mkdtemp()) / "cell.txt"
-    >>> _ = file.write_text("{title} 1.0\\\\n0\\\\t3.0\\\\t1.0\\\\n1\\\\t3.1\\\\t1.0\\\\n")
-    >>> read(file, ReadOptions()).test_time_second.tolist()
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "cell.txt"
+    >>> _ = path.write_text("{title} 1.0\\\\n0\\\\t3.0\\\\t1.0\\\\n1\\\\t3.1\\\\t1.0\\\\n")
+    >>> read(RawFile(path), ReadOptions()).test_time_second.tolist()
     [0.0, 60.0]
     """
-    try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError as error:
-        raise BadInputError(str(path), f"a file that cannot be opened ({{error.strerror}})", "a file") from error
     rows = []
-    for number, line in enumerate(text.splitlines()[1:], start=2):
+    for number, line in enumerate(file.lines[1:], start=2):
+        if not line:
+            continue
         try:
             minute, volt, milliampere = (float(field) for field in line.split("\\t"))
         except ValueError as error:
-            raise BadInputError(f"{{path}}, line {{number}}", repr(line), "three numbers parted by tabs") from error
+            place = f"{{file.where}}, line {{number}}"
+            raise BadInputError(place, repr(line), "three numbers parted by tabs") from error
         rows.append((minute, volt, milliampere))
     table = np.array(rows, dtype=float).reshape(-1, 3)
     return CyclingRecord(
         test_time_second=table[:, 0] * SECONDS_PER_MINUTE,
         voltage_volt=table[:, 1],
         current_ampere=table[:, 2] / MA_PER_A,
-        source=str(path),
+        source=file.where,
     )
 
 

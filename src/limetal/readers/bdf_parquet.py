@@ -9,6 +9,7 @@ import polars as pl
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
+from limetal.readers._file import RawFile
 from limetal.records.cycling import CyclingRecord
 
 __all__ = ["PLUGIN", "looks_like", "read"]
@@ -18,35 +19,37 @@ NEEDED = ("test_time_second", "voltage_volt")
 COUNTS = ("cycle_count", "step_count")
 
 
-def looks_like(head: bytes, name: str) -> bool:  # noqa: ARG001 - one signature for all readers
+def looks_like(file: RawFile) -> bool:
     """Whether a file begins as Parquet does.
 
     Examples
     --------
-    >>> looks_like(b"PAR1...", "cell.bdf.parquet")
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "cell.bdf.parquet"
+    >>> _ = path.write_bytes(b"PAR1...")
+    >>> looks_like(RawFile(path))
     True
     """
-    return head.startswith(MAGIC)
+    return file.head.startswith(MAGIC)
 
 
-def read(path: Path, options: ReadOptions) -> CyclingRecord:
+def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 - one signature for all
     """Read a BDF table; columns beyond the known ones are kept in ``more``.
 
     Raises
     ------
     BadInputError
-        If it is no Parquet file, lacks time or voltage under their BDF names, or column hints were given.
+        If it is no Parquet file, lacks time or voltage under their BDF names.
 
     Examples
     --------
     >>> import tempfile
-    >>> file = Path(tempfile.mkdtemp()) / "cell.bdf.parquet"
-    >>> pl.DataFrame({"test_time_second": [0.0, 1.0], "voltage_volt": [3.0, 3.1]}).write_parquet(file)
-    >>> read(file, ReadOptions()).voltage_volt.tolist()
+    >>> path = Path(tempfile.mkdtemp()) / "cell.bdf.parquet"
+    >>> pl.DataFrame({"test_time_second": [0.0, 1.0], "voltage_volt": [3.0, 3.1]}).write_parquet(path)
+    >>> read(RawFile(path), ReadOptions()).voltage_volt.tolist()
     [3.0, 3.1]
     """
-    if options.columns:
-        raise BadInputError(str(path), "column hints for a BDF table", "no hints: its columns have fixed names")
+    path = file.path
     try:
         table = pl.read_parquet(path)
     except (pl.exceptions.PolarsError, OSError) as error:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,16 +30,15 @@ from limetal.readers._columns import (
     read_unit,
     unreadable,
 )
+from limetal.readers._decode import split_lines
+from limetal.readers._file import RawFile
 from limetal.readers._rows import Rows, as_clock, as_numbers, is_clock, is_date, read_rows
 from limetal.readers._text import (
     Layout,
-    decode,
     fields,
     find_layout,
     is_number,
-    is_text,
     likely_headers,
-    split_lines,
 )
 from limetal.records.cycling import CyclingRecord
 
@@ -60,27 +58,23 @@ class _Column:
     rank: int
 
 
-def looks_like(head: bytes, name: str) -> bool:
+def looks_like(file: RawFile) -> bool:
     r"""Whether the bytes are text with a table of numbers.
 
     Examples
     --------
-    >>> looks_like(b"Time (h);Voltage (mV)\n0;10\n1;12\n", "a.csv")
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "a.csv"
+    >>> _ = path.write_text("Time (h);Voltage (mV)\n0;10\n1;12\n")
+    >>> looks_like(RawFile(path))
     True
-    >>> looks_like(b"\x89PNG\r\n\x1a\n\0\0", "a.csv")
-    False
     """
-    try:
-        text = decode(head, name)
-    except BadInputError:
+    if not file.head_text or file.head_text.lstrip().startswith(("{", "<", "[{")):
         return False
-    if not is_text(text) or text.lstrip().startswith(("{", "<", "[{")):
-        return False
-    lines = split_lines(text)
-    return find_layout(lines, {}) is not None or likely_headers(lines) is not None
+    return find_layout(file.head_lines, {}) is not None or likely_headers(file.head_lines) is not None
 
 
-def read(path: Path, options: ReadOptions) -> CyclingRecord:
+def read(file: RawFile, options: ReadOptions) -> CyclingRecord:
     r"""Read a table of time, voltage and, where it has one, current.
 
     Raises
@@ -91,22 +85,15 @@ def read(path: Path, options: ReadOptions) -> CyclingRecord:
 
     Examples
     --------
-    >>> import tempfile
-    >>> file = Path(tempfile.mkdtemp()) / "cell.txt"
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "cell.txt"
     >>> table = "Test Time\tI/mA\tEcell/mV\n00:00:00\t0\t1,5\n01:00:00\t-2\t-7,5\n"
-    >>> _ = file.write_text("Cell: A7\n" + table)
-    >>> record = read(file, ReadOptions())
+    >>> _ = path.write_text("Cell: A7\n" + table)
+    >>> record = read(RawFile(path), ReadOptions())
     >>> record.test_time_second.tolist(), record.voltage_volt.tolist(), record.current_ampere.tolist()
     ([0.0, 3600.0], [0.0015, -0.0075], [0.0, -0.002])
     """
-    where = str(path)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise BadInputError(where, f"a file that cannot be opened ({error.strerror})", "a text file") from error
-    text = decode(data, where)
-    if not is_text(text[:65536]) or "\0" in text:
-        raise BadInputError(where, "binary data" if data else "an empty file", "text with one row of data a line")
+    where, text = file.where, file.text
     lines = split_lines(text.replace("\N{MINUS SIGN}", "-"))
     hints = _checked_hints(options.columns, where)
     layout = find_layout(lines, hints)
@@ -454,5 +441,6 @@ PLUGIN = Reader(
     read=read,
     suffixes=(".csv", ".txt", ".tsv", ".dat", ".asc"),
     documented_at="https://www.rfc-editor.org/rfc/rfc4180",
-    last_resort=True,
+    rank=2,
+    takes_columns=True,
 )

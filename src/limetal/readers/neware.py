@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import logging
 import re
-import shutil
-import tempfile
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +20,7 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.physics.constants import MA_PER_A
 from limetal.readers._base import Reader, ReadOptions
+from limetal.readers._file import RawFile
 from limetal.records.cycling import CyclingRecord
 
 _NDA, _ZIP = b"NEWARE", b"PK\x03\x04"
@@ -48,41 +47,43 @@ class _Listener(logging.Handler):
         self.said.append(record.getMessage())
 
 
-def looks_like(head: bytes, name: str) -> bool:  # noqa: ARG001 - the contract of a reader
+def looks_like(file: RawFile) -> bool:
     r"""Whether the bytes begin a Neware file: its mark, or a zip with Neware's members.
 
     Examples
     --------
-    >>> looks_like(b"NEWARE" + bytes(100), "cell.nda"), looks_like(b"PK\x03\x04" + bytes(100), "cell.ndax")
-    (True, False)
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "cell.nda"
+    >>> _ = path.write_bytes(b"NEWARE" + bytes(100))
+    >>> looks_like(RawFile(path))
+    True
     """
-    return head.startswith(_NDA) or (head.startswith(_ZIP) and any(map(_is_member, _members(head))))
+    if file.head.startswith(_NDA):
+        return True
+    return file.is_zip and (any(map(_is_member, file.members)) or any(map(_is_member, _members(file.head))))
 
 
-def read(path: Path, options: ReadOptions) -> CyclingRecord:
+def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 - one signature for all
     """Read a Neware file of any version that fastnda knows, whatever its name ends in.
 
     Raises
     ------
     BadInputError
-        If the file is cut, garbled, empty of records, of an unknown version, or if columns were named (it has
-        no headers to choose from).
+        If the file is cut, garbled, empty of records or of an unknown version.
 
     Examples
     --------
-    >>> import tempfile
-    >>> file = Path(tempfile.mkdtemp()) / "cell.nda"
-    >>> _ = file.write_text("Time (h);Voltage (V)")
-    >>> read(file, ReadOptions())  # doctest: +ELLIPSIS
+    >>> import pathlib, tempfile
+    >>> path = pathlib.Path(tempfile.mkdtemp()) / "cell.nda"
+    >>> _ = path.write_text("Time (h);Voltage (V)")
+    >>> read(RawFile(path), ReadOptions())  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     ...
     limetal.errors.BadInputError: ...cell.nda: found neither NEWARE nor a zip at its beginning, want
     a Neware file
     """
-    where = str(path)
-    if options.columns:
-        raise BadInputError(f"{where}, columns", "named columns", "none: a Neware file says itself what they are")
-    decoded = _decode(path)
+    where = file.where
+    decoded = _decode(file)
     table = decoded.table
     missing = [c for c in ("total_time_s", "voltage_V", "current_mA") if c not in table.columns]
     if missing:
@@ -104,20 +105,15 @@ def read(path: Path, options: ReadOptions) -> CyclingRecord:
     )
 
 
-def _decode(path: Path) -> _Decoded:
+def _decode(file: RawFile) -> _Decoded:
     """Hand the file to fastnda, which goes by the ending of the name, so a wrong ending gets a copy."""
-    try:
-        with path.open("rb") as stream:
-            mark = stream.read(len(_NDA))
-    except OSError as error:
-        raise BadInputError(str(path), f"a file that cannot be opened ({error.strerror})", "a Neware file") from error
-    suffix = ".nda" if mark == _NDA else ".ndax"
-    if mark != _NDA and not mark.startswith(_ZIP):
-        raise BadInputError(str(path), "neither NEWARE nor a zip at its beginning", "a Neware file")
-    if path.suffix.lower() == suffix:
-        return _through_fastnda(path, path)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        return _through_fastnda(Path(shutil.copyfile(path, Path(folder) / f"copy{suffix}")), path)
+    suffix = ".nda" if file.head.startswith(_NDA) else ".ndax"
+    if suffix == ".ndax" and not file.is_zip:
+        raise BadInputError(file.where, "neither NEWARE nor a zip at its beginning", "a Neware file")
+    if file.is_zip:
+        file.check_zip()
+    with file.on_disk(suffix) as path:
+        return _through_fastnda(path, file.path)
 
 
 def _through_fastnda(file: Path, named: Path) -> _Decoded:

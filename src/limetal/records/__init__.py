@@ -1,1 +1,1 @@
-"""Frozen tables, one per kind of measurement: columns, units, signs, and what is refused."""
+"""Frozen tables, one kind of measurement each: columns, units, signs, what is refused."""

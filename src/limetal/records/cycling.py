@@ -11,47 +11,20 @@ therefore have the same sign while current flows.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from typing import Literal, get_args
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
+from limetal.records.base import Column, Floats, Integers, Record
+from limetal.records.cells import CELL_KINDS, CellContext, CellKind
 
-__all__ = ["CellContext", "CellKind", "CyclingRecord"]
-
-CellKind = Literal["symmetric", "half", "full", "copper", "anode-free"]
-CELL_KINDS: tuple[str, ...] = get_args(CellKind)
-Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class CellContext:
-    """What a user must say about the cell, because no file tells it.
-
-    Attributes
-    ----------
-    kind
-        ``symmetric`` (Li|Li), ``half`` (any electrode against lithium), ``full``, ``copper`` (Li|Cu) or
-        ``anode-free``. It decides what a cycle is and is never guessed.
-    area_cm2
-        Area of one face; None if unknown, then nothing is given per area.
-    name
-        Path of the cell in the study.
-    working_electrode
-        The electrode at the negative terminal: positive current plates lithium on it.
-    """
-
-    kind: CellKind
-    area_cm2: float | None = None
-    name: str = ""
-    working_electrode: str = "the electrode at the negative terminal"
+__all__ = ["CELL_KINDS", "CellContext", "CellKind", "CyclingRecord"]
 
 
 @dataclass(frozen=True, eq=False)
-class CyclingRecord:
+class CyclingRecord(Record):
     """One test of one cell, as an instrument logged it or a model computed it.
 
     Attributes
@@ -64,16 +37,6 @@ class CyclingRecord:
         Positive charges the cell; None where the file has no current.
     cycle_count, step_count : (n,) int or None
         As the instrument counted; None where it did not.
-    source
-        File or model the record came from.
-    origin
-        ``measured`` or ``simulated``.
-    cell
-        What is known about the cell; None until a study or ``--cell`` says it.
-    more
-        Further columns of the file under their own headers, unread.
-    warnings
-        What a reader noticed and a user should know.
 
     Raises
     ------
@@ -94,35 +57,21 @@ class CyclingRecord:
     test_time_second: Floats
     voltage_volt: Floats
     current_ampere: Floats | None
-    source: str
-    origin: Literal["measured", "simulated"] = "measured"
     cycle_count: Integers | None = None
     step_count: Integers | None = None
-    cell: CellContext | None = None
-    more: dict[str, NDArray[np.generic]] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+
+    kind: ClassVar[str] = "cycling"
+    COLUMNS: ClassVar[tuple[Column, ...]] = (
+        Column("test_time_second", "s", "test time", needed=True),
+        Column("voltage_volt", "V", "voltage", needed=True),
+        Column("current_ampere", "A", "current"),
+        Column("cycle_count", "1", "cycle", count=True),
+        Column("step_count", "1", "step", count=True),
+    )
 
     def __post_init__(self) -> None:
         """Refuse a record that no analysis could use."""
-        n = self.test_time_second.size
-        if n < 2:
-            raise BadInputError(self.source, f"{n} row{'s' * (n != 1)} of data", "at least two rows")
-        for name in ("test_time_second", "voltage_volt", "current_ampere", "cycle_count", "step_count"):
-            given = getattr(self, name)
-            if given is None:
-                continue
-            column = _own(given)
-            object.__setattr__(self, name, column)
-            if column.shape != (n,):
-                found = f"{name} with {column.size} rows" + (f" in shape {column.shape}" if column.ndim != 1 else "")
-                raise BadInputError(self.source, found, f"{n} rows as in time" if column.ndim == 1 else "one column")
-            finite = np.isfinite(column)
-            if not finite.all():
-                raise BadInputError(
-                    f"{self.source}, data row {int(np.argmin(finite)) + 1}",
-                    f"no number in {name} ({int(n - finite.sum())} of {n} rows)",
-                    "a number in every row",
-                )
+        super().__post_init__()
         falls = np.flatnonzero(np.diff(self.test_time_second) < 0)
         if falls.size:
             at = int(falls[0])
@@ -134,20 +83,3 @@ class CyclingRecord:
             )
         if self.test_time_second[-1] <= self.test_time_second[0]:
             raise BadInputError(self.source, "time that stands still", "time that rises")
-
-    @property
-    def rows(self) -> int:
-        """Number of rows."""
-        return int(self.test_time_second.size)
-
-    def in_cell(self, cell: CellContext) -> CyclingRecord:
-        """Return the same record with what is known about the cell."""
-        return replace(self, cell=cell)
-
-
-def _own(column: NDArray[np.generic]) -> NDArray[np.generic]:
-    """Return a read-only array nobody else can change; the caller's stays as it is."""
-    if column.flags.writeable or column.base is not None:
-        column = column.copy()
-        column.flags.writeable = False
-    return column

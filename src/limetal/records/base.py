@@ -1,0 +1,170 @@
+"""What every record is: named columns of numbers, where they came from, and what a reader noticed.
+
+One kind of measurement is one subclass in a file of its own. Columns carry names with their unit, in the pattern of
+the Battery Data Format (``test_time_second``); what a format has beyond them is kept in ``more`` under its own header.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limetal.errors import BadInputError
+from limetal.records.cells import CellContext
+
+__all__ = ["About", "Column", "Floats", "Integers", "Record"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class About:
+    """What a file says about itself, word for word; empty where it says nothing. No number of limetal rests on it.
+
+    Attributes
+    ----------
+    instrument
+        Maker and model.
+    software
+        Program and version that wrote the file.
+    technique
+        As the file calls it: ``"GCPL"``, ``"PEIS"``, ``"2theta/omega"``.
+    start_time
+        ISO 8601; with an offset only if the file gives one.
+    sample
+        Name of cell or sample as the operator typed it.
+    comment
+        Words of the operator.
+    settings
+        Everything else, by the file's own keys.
+    """
+
+    instrument: str = ""
+    software: str = ""
+    technique: str = ""
+    start_time: str = ""
+    sample: str = ""
+    comment: str = ""
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column a kind of record may have.
+
+    ``needed``: every record has it. ``gaps``: values may be missing (NaN). ``count``: whole numbers.
+    """
+
+    name: str
+    unit: str
+    label: str
+    needed: bool = False
+    gaps: bool = False
+    count: bool = False
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Record:
+    """Base of all records.
+
+    Attributes
+    ----------
+    source
+        File or model the record came from.
+    origin
+        ``measured`` or ``simulated``.
+    label
+        Which of several records of one file it is (``"spectrum 3"``, ``"C 1s"``); empty if there is one.
+    about
+        What the file says about itself.
+    cell
+        What is known about the cell; None until a study or ``--cell`` says it.
+    more
+        Further columns of the file under their own headers, as long as the record.
+    warnings
+        What a reader noticed and a user should know.
+    """
+
+    source: str
+    origin: Literal["measured", "simulated"] = "measured"
+    label: str = ""
+    about: About = field(default_factory=About)
+    cell: CellContext | None = None
+    more: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+    #: What kind of measurement it is, in one word.
+    kind: ClassVar[str] = ""
+    #: Columns it may have, in the order of a table.
+    COLUMNS: ClassVar[tuple[Column, ...]] = ()
+    #: Fewest rows that make sense.
+    MIN_ROWS: ClassVar[int] = 2
+
+    def __post_init__(self) -> None:
+        """Refuse columns of unequal length, missing numbers, and too few rows; keep read-only copies."""
+        n = self.rows
+        if n < self.MIN_ROWS:
+            words = {1: "one row", 2: "two rows"}.get(self.MIN_ROWS, f"{self.MIN_ROWS} rows")
+            raise BadInputError(self.source, f"{n} row{'s' * (n != 1)} of data", f"at least {words}")
+        for column in self.COLUMNS:
+            values = getattr(self, column.name)
+            if values is None:
+                if column.needed:
+                    raise BadInputError(self.source, f"no {column.name}", f"{column.name}")
+                continue
+            values = _own(values, int if column.count else float)
+            object.__setattr__(self, column.name, values)
+            if values.shape != (n,):
+                shape = f" in shape {values.shape}" if values.ndim != 1 else ""
+                found = f"{column.name} with {values.size} rows{shape}"
+                wanted = f"{n} rows as in {self._first().name}" if values.ndim == 1 else "one column"
+                raise BadInputError(self.source, found, wanted)
+            finite = np.isfinite(values)
+            if not column.gaps and not finite.all():
+                raise BadInputError(
+                    f"{self.source}, data row {int(np.argmin(finite)) + 1}",
+                    f"no number in {column.name} ({int(n - finite.sum())} of {n} rows)",
+                    "a number in every row",
+                )
+        for name, values in self.more.items():
+            if len(values) != n:
+                raise BadInputError(self.source, f"column {name!r} with {len(values)} rows", f"{n} rows")
+
+    def _first(self) -> Column:
+        """Return the first column that is there."""
+        return next((c for c in self.COLUMNS if getattr(self, c.name) is not None), self.COLUMNS[0])
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        values = getattr(self, self._first().name)
+        return 0 if values is None else int(np.size(values))
+
+    def columns(self) -> dict[str, NDArray[Any]]:
+        """Return the columns that are there, by name, in the order of a table; ``more`` is not among them."""
+        return {c.name: getattr(self, c.name) for c in self.COLUMNS if getattr(self, c.name) is not None}
+
+    def in_cell(self, cell: CellContext) -> Self:
+        """Return the same record with what is known about the cell."""
+        return replace(self, cell=cell)
+
+    def warned(self, *warnings: str) -> Self:
+        """Return the same record with more warnings at the end."""
+        return replace(self, warnings=(*self.warnings, *warnings)) if warnings else self
+
+
+def _own(values: NDArray[Any], kind: type) -> NDArray[Any]:
+    """Return a read-only array nobody else can change; the caller's stays as it is."""
+    values = np.asarray(values)
+    wanted = np.float64 if kind is float else np.int64
+    if values.dtype != wanted:
+        values = values.astype(wanted)
+    elif values.flags.writeable or values.base is not None:
+        values = values.copy()
+    values.flags.writeable = False
+    return values
