@@ -1,0 +1,132 @@
+"""What the readers of electrochemical text and JSON share: numbers as written, labels that differ, ranges of counts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from math import isfinite
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limetal.errors import BadInputError
+
+__all__ = ["count_of", "distinct", "iso_time", "number_of", "table_of", "ticks_to_iso"]
+
+Floats = NDArray[np.float64]
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eEdD][+-]?\d{1,4})?")
+_COUNT = re.compile(r"\d{1,9}")
+#: .NET counts tenths of a microsecond from here.
+_TICKS_FROM = datetime(1, 1, 1)
+_TICKS_PER_US = 10
+
+
+def number_of(text: str) -> float | None:
+    """A finite number written with a point or a comma, and nothing else; None for anything but that.
+
+    Examples
+    --------
+    >>> number_of(" 1,5E-03"), number_of("2.0 V"), number_of("nan"), number_of("1_000"), number_of("1e999")
+    (0.0015, None, None, None, None)
+    """
+    text = text.strip()
+    if len(text) > 60 or not _NUMBER.fullmatch(text):
+        return None
+    value = float(text.replace(",", ".").replace("d", "e").replace("D", "e"))
+    return value if isfinite(value) else None
+
+
+def count_of(text: str) -> int | None:
+    """A whole number without sign, and nothing else.
+
+    Examples
+    --------
+    >>> count_of(" 29 "), count_of("29.0"), count_of("-1")
+    (29, None, None)
+    """
+    text = text.strip()
+    return int(text) if _COUNT.fullmatch(text) and text.isascii() else None
+
+
+def table_of(rows: Sequence[Sequence[str]], lines: Sequence[int], where: str) -> Floats:
+    """Numbers of rows of one width; ``lines`` are the lines they stand in, counted from 1.
+
+    Raises
+    ------
+    BadInputError
+        With the line, for a field that is no number.
+
+    Examples
+    --------
+    >>> table_of([["1,5", "2"], ["3", "4e1"]], [7, 8], "a.idf").tolist()
+    [[1.5, 2.0], [3.0, 40.0]]
+    >>> table_of([["1,5", "two"]], [7], "a.idf")
+    Traceback (most recent call last):
+    ...
+    limetal.errors.BadInputError: a.idf, line 7: found 'two', want a number
+    """
+    width = len(rows[0]) if rows else 0
+    values = np.empty((len(rows), width))
+    for index, (row, line) in enumerate(zip(rows, lines, strict=True)):
+        for column, text in enumerate(row):
+            value = number_of(text)
+            if value is None:
+                raise BadInputError(f"{where}, line {line}", repr(text[:40]), "a number")
+            values[index, column] = value
+    return values
+
+
+def distinct(labels: Sequence[str], what: str) -> list[str]:
+    """Labels that differ: a second of the same name is numbered, an empty one is called by its number.
+
+    Examples
+    --------
+    >>> distinct(["a", "", "a"], "curve")
+    ['a', 'curve 2', 'a (2)']
+    """
+    taken: set[str] = set()
+    given = []
+    for number, label in enumerate(labels, start=1):
+        name = label.strip() or f"{what} {number}"
+        candidate, copy = name, 1
+        while candidate in taken:
+            copy += 1
+            candidate = f"{name} ({copy})"
+        taken.add(candidate)
+        given.append(candidate)
+    return given
+
+
+def iso_time(text: str, *patterns: str) -> str:
+    """A date and time as ISO 8601 if it is written in one of the patterns, else the text itself.
+
+    Examples
+    --------
+    >>> iso_time("16/06/2022 13:02:28", "%d/%m/%Y %H:%M:%S"), iso_time("noon", "%H:%M")
+    ('2022-06-16T13:02:28', 'noon')
+    """
+    text = text.strip()
+    for pattern in patterns:
+        try:
+            return datetime.strptime(text, pattern).isoformat()
+        except ValueError:
+            continue
+    return text
+
+
+def ticks_to_iso(ticks: object) -> str:
+    """A .NET time stamp as ISO 8601, to the second; empty if it is none or before 1970.
+
+    Examples
+    --------
+    >>> ticks_to_iso(638895739666773365), ticks_to_iso(0), ticks_to_iso("x")
+    ('2025-07-31T15:52:46', '', '')
+    """
+    if isinstance(ticks, bool) or not isinstance(ticks, int) or not 0 < ticks < 10**19:
+        return ""
+    try:
+        moment = _TICKS_FROM + timedelta(microseconds=ticks // _TICKS_PER_US)
+    except OverflowError:
+        return ""
+    return moment.replace(microsecond=0).isoformat() if moment.year >= 1970 else ""
