@@ -208,7 +208,7 @@ MISTAKES = [
     (["run"], "Missing argument", "study"),
     (["rnu", "small.toml"], "No such command 'rnu'", "run"),
     (["simulate", "small.toml", "junk", "--to", "x.csv"], "found 'junk'", "made, again"),
-    (["simulate", "small.toml", "made", "--to", "x.txt"], "x.txt: found the ending '.txt'", ".csv or .parquet"),
+    (["simulate", "small.toml", "made", "--to", "x.txt"], "x.txt: found the ending '.txt'", ".csv, .parquet or .xlsx"),
     (["simulate", "small.toml", "made", "--to", "no/x.csv"], "no/x.csv: found no such folder", "existing folder"),
     # data
     (["analyse", "missing.csv"], "missing.csv: found no such file", "an instrument file"),
@@ -235,8 +235,8 @@ MISTAKES = [
     (["analyse", "good.csv", "--out", "nan.csv"], "nan.csv: found a file", "a folder for the report"),
     (["read", "missing.csv", "--to", "x.csv"], "missing.csv: found no such file", "an instrument file"),
     (["read", "nan.csv", "--to", "x.parquet"], "nan.csv, line 7", "a number"),
-    (["read", "good.csv", "--to", "x.xlsx"], "x.xlsx: found the ending '.xlsx'", ".csv or .parquet"),
-    (["read", "good.csv", "good.csv", "--to", "x.csv"], "--to: found 2 files", "one file"),
+    (["read", "good.csv", "--to", "x.xls"], "x.xls: found the ending '.xls'", ".csv, .parquet or .xlsx"),
+    (["read", "good.csv", "nan.csv", "--to", "x.csv"], "--to: found 2 files", "one file"),
     (["read"], "Missing argument", "files"),
     # the rest
     (["list", "studys"], "found 'studys'", "did you mean 'studies'?"),

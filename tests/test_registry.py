@@ -255,8 +255,9 @@ def test_reader_is_documented(name):
     assert examples(importlib.import_module(f"limetal.readers.{name}"))
 
 
-def test_at_most_one_reader_is_the_last_resort():
-    assert sum(registry.load("limetal.readers", n).last_resort for n in registry.names("limetal.readers")) <= 1
+def test_tables_of_any_origin_are_asked_last_and_by_few():
+    ranks = {n: registry.load("limetal.readers", n).rank for n in registry.names("limetal.readers")}
+    assert {n for n, rank in ranks.items() if rank == 2} <= {"delimited", "workbook"}
 
 
 @pytest.mark.parametrize("name", registry.names("limetal.analyses"))

@@ -151,11 +151,7 @@ def analyse(
         from limetal.report import write_report
 
         write_report(content, out)
-    if as_json:
-        _print_json(content)
-        return
-    _print_entries(content.ledger.entries)
-    _print_doubts(content)
+    _say(content, as_json)
 
 
 @app.command(name="read")
@@ -164,29 +160,47 @@ def read_files(
     as_json: AsJson = False,
     to: Annotated[
         Path | None,
-        typer.Option("--to", help="Write the record as .csv or .parquet with BDF columns (one file)."),
+        typer.Option("--to", help="Write the records of one file as .csv, .parquet or .xlsx (cycling: BDF columns)."),
     ] = None,
     column: ColumnWords = None,
     reader: ReaderName = None,
 ) -> None:
-    """Say what files are; with --to, convert one to the Battery Data Format."""
+    """Say what files are: format, instrument, technique, rows, columns, start, doubts; with --to, convert one.
+
+    A folder stands for all files in it, a quoted pattern for all it matches. Of several files, one that cannot be read
+    does not stop the others: they are listed at the end, and the exit status is 1.
+    """
     from limetal.errors import BadInputError
-    from limetal.readers import read
+    from limetal.reading import expand, look_at, look_at_many, table
 
-    if to is not None and len(files) > 1:
-        raise BadInputError("--to", f"{len(files)} files", "one file")
-    if to is not None:
-        from limetal.records.files import write_record
+    names = expand(files)
+    if to is not None and len(names) > 1:
+        raise BadInputError("--to", f"{len(names)} files", "one file")
+    hints = _columns(column or [])
+    if len(names) == 1:
+        one = look_at(names[0], reader=reader, columns=hints)
+        if to is not None:
+            from limetal.records.files import write_records
 
-        write_record(read(files[0], reader=reader, columns=_columns(column or [])), to)
-        typer.echo(f"wrote {to}", err=as_json)
-    contents = [_seen(file, reader, column, _subject(file, files)) for file in files]
-    if as_json:
-        _print_json(_joined(contents))
+            write_records(one.records, to)
+            typer.echo(f"wrote {to}", err=as_json)
+        _say(one.content, as_json)
         return
-    for content in contents:
-        _print_entries(content.ledger.entries)
-        _print_doubts(content)
+    progress = Progress()
+    seen, failed = look_at_many(names, reader=reader, columns=hints, progress=progress.step)
+    progress.done()
+    if as_json:
+        _print_json(_joined([one.content for one in seen], tuple((f.path, f.why) for f in failed)))
+    else:
+        _print_table(table(seen))
+        for one in seen:
+            _print_doubts(one.content)
+        if failed:
+            typer.echo(f"{len(failed)} of {len(names)} files cannot be read:")
+            for failure in failed:
+                typer.echo(f"  {failure.why}")
+    if failed:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -340,10 +354,21 @@ def _print_json(content: Content) -> None:
     typer.echo(json_text(content), nl=False)
 
 
-def _seen(file: str, reader: str | None, column: list[str] | None, subject: str) -> Content:
-    from limetal.run import analyse as analyse_file
+def _say(content: Content, as_json: bool) -> None:
+    if as_json:
+        _print_json(content)
+        return
+    _print_entries(content.ledger.entries)
+    _print_doubts(content)
 
-    return analyse_file(file, analyses=["overview"], reader=reader, columns=_columns(column or []), subject=subject)
+
+def _print_table(rows: list[tuple[str, ...]]) -> None:
+    """Print rows in columns; a column that is empty but for its head is left out."""
+    kept = [c for c in range(len(rows[0])) if any(row[c] for row in rows[1:])]
+    widths = [min(max(len(row[c]) for row in rows), 48) for c in kept]
+    for row in rows:
+        cells = (row[c] if len(row[c]) <= 48 else row[c][:47] + "…" for c in kept)
+        typer.echo("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
 
 
 def _subject(file: str, files: list[str]) -> str:
@@ -352,14 +377,15 @@ def _subject(file: str, files: list[str]) -> str:
     return file if names.count(Path(file).name) > 1 else Path(file).name
 
 
-def _joined(contents: list[Content]) -> Content:
-    """Put what several files say into one answer."""
+def _joined(contents: list[Content], failed: tuple[tuple[str, str], ...] = ()) -> Content:
+    """Put what several files say into one answer; files that could not be read are not computed."""
     import dataclasses
 
     from limetal.ledger import Ledger
+    from limetal.run import nothing_read
 
-    first = contents[0]
-    if len(contents) == 1:
+    first = contents[0] if contents else nothing_read()
+    if len(contents) == 1 and not failed:
         return first
     return dataclasses.replace(
         first,
@@ -368,7 +394,7 @@ def _joined(contents: list[Content]) -> Content:
         ledger=Ledger(tuple(e for c in contents for e in c.ledger)),
         sections=tuple(s for c in contents for s in c.sections),
         warnings=tuple(w for c in contents for w in c.warnings),
-        not_computed=tuple(n for c in contents for n in c.not_computed),
+        not_computed=(*(n for c in contents for n in c.not_computed), *failed),
     )
 
 

@@ -24,13 +24,15 @@ Mark = Literal["line", "points", "line+points", "step", "bars"]
 class Axis:
     """One axis: what it shows and in which unit.
 
-    ``scale`` is ``linear`` or ``log``; ``factor`` multiplies the data for display (1000 to show V in mV).
+    ``scale`` is ``linear`` or ``log``; ``factor`` multiplies the data for display (1000 to show V in mV);
+    ``reverse`` lets it run from high to low, as the field draws binding energies.
     """
 
     label: str
     unit: str
     scale: Scale = "linear"
     factor: float = 1.0
+    reverse: bool = False
 
 
 @dataclass(frozen=True, eq=False)

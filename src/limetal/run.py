@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import os
 import platform
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -25,8 +25,10 @@ from limetal.exhibits import Plot, overlay
 from limetal.ledger import Entry, Ledger
 from limetal.materials import ADDITIVES, CATHODES, ELECTROLYTES, FOILS, PHASES, SEPARATORS
 from limetal.physics.constants import MA_PER_A, ROOM_TEMPERATURE_K
-from limetal.readers import ColumnHint, read, recognise
-from limetal.records.cycling import CellContext, CyclingRecord
+from limetal.readers import ColumnHint, read, read_all, recognise
+from limetal.records.base import Record
+from limetal.records.cycling import CellContext
+from limetal.records.image import ImageRecord
 from limetal.report import Content, Section
 from limetal.simulate import Block, PlanarSymmetricCell, simulate
 from limetal.study import Known, Study, data_path, read_study
@@ -130,26 +132,65 @@ def analyse(
     """
     path = Path(path)
     name = reader or recognise(path)
-    record = read(path, reader=name, columns=columns)
-    if cell is not None:
-        record = record.in_cell(cell)
-    subject = subject or path.name
-    done = apply(record, subject, subject, analyses, options or {})
-    definition = f"read as {registry.load('limetal.readers', name).title}"
-    entries = (Entry(subject, "definition", definition, None, "measured", subject), *done.entries)
-    section = Section("", f"{subject}", definition, done.plots, done.tables)
-    return Content(
+    records = read_all(path, reader=name, columns=columns)
+    return content_of(records, name, subject or path.name, cell=cell, analyses=analyses, options=options)
+
+
+def content_of(
+    records: Sequence[Record],
+    reader: str,
+    subject: str,
+    *,
+    cell: CellContext | None = None,
+    analyses: Sequence[str] = (),
+    options: Mapping[str, Mapping[str, Any]] | None = None,
+    described: bool = False,
+) -> Content:
+    """What the records of one file say; ``described`` adds what the file says about itself."""
+    title = registry.load("limetal.readers", reader).title
+    entries: list[Entry] = []
+    sections: list[Section] = []
+    warnings: list[str] = []
+    not_computed: list[tuple[str, str]] = []
+    for record in records:
+        name = f"{subject}, {record.label}" if len(records) > 1 and record.label else subject
+        seen = record if cell is None else record.in_cell(cell)
+        done = apply(seen, name, subject, analyses, options or {})
+        entries.append(Entry(name, "file_format", title, None, "measured", subject))
+        entries += [Entry(name, q, words, None, "measured", subject) for q, words in _words(record) if described]
+        entries += done.entries
+        sections.append(Section("", name, f"read as {title}", done.plots, done.tables))
+        warnings += done.warnings
+        not_computed += done.not_computed
+    return dataclasses.replace(
+        nothing_read(),
         name=subject,
         title=f"What {subject} says",
-        description="",
-        ledger=Ledger(entries),
-        verdicts=(),
-        counts={},
-        sections=(section,),
-        warnings=done.warnings,
-        not_computed=done.not_computed,
-        software=software(),
+        ledger=Ledger(tuple(entries)),
+        sections=tuple(sections),
+        warnings=tuple(warnings),
+        not_computed=tuple(not_computed),
     )
+
+
+def nothing_read() -> Content:
+    """Return the answer of no file at all."""
+    return Content("", "", "", Ledger(), (), {}, (), (), (), software())
+
+
+def _words(record: Record) -> Iterator[tuple[str, str | tuple[str, ...]]]:
+    """What a file says about itself, and which columns it has."""
+    yield "record_kind", record.kind
+    for quantity in ("instrument", "software", "technique", "start_time", "sample", "comment"):
+        said = getattr(record.about, quantity)
+        if said:
+            yield quantity, said
+    if isinstance(record, ImageRecord):
+        yield "voxels", " x ".join(map(str, record.voxels.shape))
+        return
+    units = {c.name: c.unit or getattr(record, f"{c.name}_unit", "") for c in record.COLUMNS}
+    own = (f"{name} / {units[name]}" if units[name] != "1" else name for name in record.columns())
+    yield "columns", (*own, *record.more)
 
 
 def design_study(study: Study) -> Content:
@@ -158,7 +199,7 @@ def design_study(study: Study) -> Content:
     return _content(study, designed, Ledger(designed.entries), (), [])
 
 
-def simulated_record(study: Study, name: str) -> CyclingRecord:
+def simulated_record(study: Study, name: str) -> Record:
     """Record of a simulated test of a study.
 
     Raises
@@ -225,10 +266,10 @@ def run_test(study: Study, name: str, inventory_mAh_cm2: float | None = None) ->
     )
 
 
-def _with_current(study: Study, name: str, written: Written, record: CyclingRecord, done: Outcome) -> Outcome:
+def _with_current(study: Study, name: str, written: Written, record: Record, done: Outcome) -> Outcome:
     """Put a stated current density beside the results of a file that has no current."""
     subject, place = f"tests.{name}", study.place("tests", name, "current_density")
-    if record.current_ampere is not None:
+    if getattr(record, "current_ampere", None) is not None:
         words = f"{subject}: current_density of the study ({written.text}) is not used, the file has a current"
         return dataclasses.replace(done, warnings=(*done.warnings, words))
     at, words = ("current_density", written.value), f"at current density {written.text}, as stated"
@@ -249,7 +290,7 @@ def _with_current(study: Study, name: str, written: Written, record: CyclingReco
     return dataclasses.replace(done, entries=tuple(entries), not_computed=lost)
 
 
-def record_of(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> CyclingRecord:
+def record_of(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> Record:
     """Record of one test of a study: from its file, or from the model."""
     test = study.model.tests[name]
     cell = study.model.cells[test.cell]
@@ -288,7 +329,7 @@ def _inventory_mAh_cm2(study: Study, designed: Design, name: str) -> float | Non
     return split(areal_capacity_mAh_cm2(designed.lithium[electrode].volumetric_mAh_cm3, thickness))[0]
 
 
-def _parameters(study: Study, name: str, test: SimulatedTest, record: CyclingRecord) -> tuple[Entry, ...]:
+def _parameters(study: Study, name: str, test: SimulatedTest, record: Record) -> tuple[Entry, ...]:
     """Ledger entries of the parameters of a simulation: assumptions of the study, and defaults where it is silent."""
     subject, cell = f"tests.{name}", study.model.cells[test.cell]
     note = "parameter of the simulation"

@@ -13,7 +13,7 @@ from limetal.errors import BadInputError
 from limetal.exhibits import Plot, Table
 from limetal.ledger import Entry
 from limetal.quantities import quantity
-from limetal.records.cycling import CyclingRecord
+from limetal.records.base import Record
 
 __all__ = ["ROOM", "Outcome", "apply", "options_of"]
 
@@ -35,7 +35,7 @@ class Outcome:
 
 
 def apply(
-    record: CyclingRecord,
+    record: Record,
     subject: str,
     source: str,
     wanted: Sequence[str],
@@ -47,13 +47,15 @@ def apply(
     for name in wanted or registry.names(ROOM):
         plugin: Analysis = registry.load(ROOM, name)
         reason = _unfit(plugin, record)
+        if reason and wanted and not isinstance(record, plugin.takes):
+            raise BadInputError(source, f"a record of {record.kind}", f"for {name} another kind of record")
         if reason and wanted:
             found = "a cell nobody described" if record.cell is None else reason
             kinds = " or ".join(plugin.cells) or "any"
             remedy = f" (--cell kind={plugin.cells[0]})" if record.cell is None and plugin.cells else ""
             raise BadInputError(source, found, f"for {name} a cell of kind {kinds}{remedy}")
         if reason:
-            if record.cell is None:
+            if record.cell is None and isinstance(record, plugin.takes):
                 not_computed.append((f"{subject}: {plugin.title}", reason))
             continue
         chosen = options_of(plugin, name, options.get(name, {}))
@@ -112,7 +114,7 @@ def options_of(plugin: Analysis, name: str, given: Mapping[str, Any]) -> Any:  #
     return plugin.options(**given)
 
 
-def _unfit(plugin: Analysis, record: CyclingRecord) -> str:
+def _unfit(plugin: Analysis, record: Record) -> str:
     """Say why an analysis does not fit a record; empty if it does."""
     if not isinstance(record, plugin.takes):
         return f"a {type(record).__name__}"

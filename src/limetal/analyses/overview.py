@@ -1,4 +1,4 @@
-"""What a cycling record holds: length, points, voltage and current range, charge passed, cycles counted."""
+"""What a record holds: length, points, ranges, charge passed and cycles counted; and its picture."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ import numpy as np
 from limetal.analyses._base import Analysis, Findings, Number
 from limetal.analyses._decimate import min_max
 from limetal.analyses._pauses import pauses, pauses_in_words
+from limetal.analyses._ranges import picture, ranges
 from limetal.exhibits import Axis, Plot, Series
 from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
+from limetal.records.base import Record
 from limetal.records.cycling import CyclingRecord
 
 __all__ = ["Options", "Overview", "overview"]
@@ -34,6 +36,7 @@ class Overview:
     charge_positive_mAh: float | None
     charge_negative_mAh: float | None
     cycles: int | None
+    steps: int | None = None
     warnings: tuple[str, ...] = ()
 
 
@@ -76,12 +79,20 @@ def overview(record: CyclingRecord, options: Options | None = None) -> Overview:
         charge_positive_mAh=positive,
         charge_negative_mAh=negative,
         cycles=cycles,
+        steps=None if record.step_count is None else int(np.unique(record.step_count).size),
         warnings=warnings,
     )
 
 
-def tell(result: Overview) -> Findings:
+def look(record: Record, options: Options | None = None) -> Overview | Record:
+    """`overview` of a cycling record; a record of another kind is looked at as it is."""
+    return overview(record, options) if isinstance(record, CyclingRecord) else record
+
+
+def tell(result: Overview | Record) -> Findings:
     """Say the result to the ledger and the report."""
+    if isinstance(result, Record):
+        return Findings(ranges(result), picture(result))
     numbers = [
         Number("number_of_points", float(result.points)),
         Number("duration", result.duration_h),
@@ -100,6 +111,8 @@ def tell(result: Overview) -> Findings:
         ]
     if result.cycles is not None:
         numbers.append(Number("cycles", float(result.cycles), note="distinct cycle counts in the file"))
+    if result.steps is not None:
+        numbers.append(Number("steps", float(result.steps), note="distinct step counts in the file"))
     return Findings(tuple(numbers), _plots(result), warnings=result.warnings, not_computed=tuple(not_computed))
 
 
@@ -113,10 +126,10 @@ def _plots(result: Overview) -> tuple[Plot, ...]:
 
 
 PLUGIN = Analysis(
-    title="range, length, charge and cycles of a cycling record",
-    takes=CyclingRecord,
+    title="range and length of a record; charge and cycles of a cycling record",
+    takes=Record,
     cells=(),
-    analyse=overview,
+    analyse=look,
     tell=tell,
     options=Options,
     sources=("Battery Data Format 1.3.0 for names and sign; trapezoid rule for charges",),

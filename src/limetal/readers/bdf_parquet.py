@@ -11,6 +11,7 @@ from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
 from limetal.records.cycling import CyclingRecord
+from limetal.records.metadata import METADATA_KEY, about_from
 
 __all__ = ["PLUGIN", "looks_like", "read"]
 
@@ -59,6 +60,7 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 
     if missing:
         found = f"the columns {', '.join(table.columns[:8])}"
         raise BadInputError(str(path), found, f"BDF columns with {' and '.join(missing)}")
+    about, origin, warnings = about_from(_own_words(path))
     known = {*NEEDED, "current_ampere", *COUNTS}
     return CyclingRecord(
         test_time_second=_numbers(table, "test_time_second", path),
@@ -67,8 +69,19 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 
         cycle_count=_counts(table, "cycle_count", path),
         step_count=_counts(table, "step_count", path),
         source=str(path),
+        origin="simulated" if origin == "simulated" else "measured",
+        about=about,
         more={name: table[name].to_numpy() for name in table.columns if name not in known},
+        warnings=warnings,
     )
+
+
+def _own_words(path: Path) -> str:
+    """What limetal itself wrote into the file beside the table; empty if another program wrote it."""
+    try:
+        return pl.read_parquet_metadata(path).get(METADATA_KEY, "")
+    except (pl.exceptions.PolarsError, OSError):
+        return ""
 
 
 def _numbers(table: pl.DataFrame, name: str, path: Path) -> np.ndarray:

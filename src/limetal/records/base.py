@@ -117,8 +117,7 @@ class Record:
                 if column.needed:
                     raise BadInputError(self.source, f"no {column.name}", f"{column.name}")
                 continue
-            values = _own(values, int if column.count else float)
-            object.__setattr__(self, column.name, values)
+            values = np.asarray(values)
             if values.shape != (n,):
                 shape = f" in shape {values.shape}" if values.ndim != 1 else ""
                 found = f"{column.name} with {values.size} rows{shape}"
@@ -131,6 +130,7 @@ class Record:
                     f"no number in {column.name} ({int(n - finite.sum())} of {n} rows)",
                     "a number in every row",
                 )
+            object.__setattr__(self, column.name, _own(values, np.int64 if column.count else np.float64))
         for name, values in self.more.items():
             if len(values) != n:
                 raise BadInputError(self.source, f"column {name!r} with {len(values)} rows", f"{n} rows")
@@ -158,10 +158,8 @@ class Record:
         return replace(self, warnings=(*self.warnings, *warnings)) if warnings else self
 
 
-def _own(values: NDArray[Any], kind: type) -> NDArray[Any]:
+def _own(values: NDArray[Any], wanted: type[np.generic]) -> NDArray[Any]:
     """Return a read-only array nobody else can change; the caller's stays as it is."""
-    values = np.asarray(values)
-    wanted = np.float64 if kind is float else np.int64
     if values.dtype != wanted:
         values = values.astype(wanted)
     elif values.flags.writeable or values.base is not None:

@@ -78,6 +78,8 @@ def draw(plot: Plot, style: Style) -> Figure:
     if plot.equal_axes:
         axes.set_aspect("equal", adjustable="datalim")
     axes.margins(x=0.02)
+    if plot.x.reverse:
+        axes.invert_xaxis()
     if has_legend:
         axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.01), borderaxespad=0.0, ncols=columns, columnspacing=1.2)
     return figure
