@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from math import isfinite
 
@@ -12,11 +12,17 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 
-__all__ = ["count_of", "distinct", "iso_time", "number_of", "table_of", "ticks_to_iso"]
+__all__ = [
+    "blocks_of", "count_of", "distinct", "free_name", "iso_time", "number_of", "settings_of", "table_of",
+    "ticks_to_iso",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eEdD][+-]?\d{1,4})?")
 _COUNT = re.compile(r"\d{1,9}")
+_LONGEST = 60  # characters of a number
+_PLAIN = re.compile(r"[0-9eE+\-. ]*")
+_SETTING = re.compile(r"([^=:]{1,60}?)\s*[=:]\s*(.*)")
 #: .NET counts tenths of a microsecond from here.
 _TICKS_FROM = datetime(1, 1, 1)
 _TICKS_PER_US = 10
@@ -31,7 +37,7 @@ def number_of(text: str) -> float | None:
     (0.0015, None, None, None, None)
     """
     text = text.strip()
-    if len(text) > 60 or not _NUMBER.fullmatch(text):
+    if len(text) > _LONGEST or not _NUMBER.fullmatch(text):
         return None
     value = float(text.replace(",", ".").replace("d", "e").replace("D", "e"))
     return value if isfinite(value) else None
@@ -67,6 +73,16 @@ def table_of(rows: Sequence[Sequence[str]], lines: Sequence[int], where: str) ->
     limetal.errors.BadInputError: a.idf, line 7: found 'two', want a number
     """
     width = len(rows[0]) if rows else 0
+    flat = [text for row in rows for text in row]
+    plain = " ".join(flat).replace(",", ".")
+    if flat and _PLAIN.fullmatch(plain) and max(map(len, flat)) <= _LONGEST:
+        parts = plain.split(" ")
+        try:
+            quick = np.array(parts, dtype="U").astype(np.float64) if len(parts) == len(flat) else np.array([np.nan])
+        except ValueError:
+            quick = np.array([np.nan])
+        if np.isfinite(quick).all():
+            return quick.reshape(len(rows), width)
     values = np.empty((len(rows), width))
     for index, (row, line) in enumerate(zip(rows, lines, strict=True)):
         for column, text in enumerate(row):
@@ -130,3 +146,59 @@ def ticks_to_iso(ticks: object) -> str:
     except OverflowError:
         return ""
     return moment.replace(microsecond=0).isoformat() if moment.year >= 1970 else ""
+
+
+def settings_of(lines: Sequence[str]) -> tuple[dict[str, str], str]:
+    """Lines such as ``Potential: 1 V`` or ``E start=0`` by their key, and the other words.
+
+    Examples
+    --------
+    >>> settings_of(["Potential: 1 V", "E start=0", "as delivered", ""])
+    ({'Potential': '1 V', 'E start': '0'}, 'as delivered')
+    """
+    settings: dict[str, str] = {}
+    words = []
+    for line in lines:
+        match = _SETTING.fullmatch(line.strip())
+        if match and match[1].strip():
+            if match[2]:
+                settings[match[1].strip()] = match[2].strip()
+        elif line.strip():
+            words.append(line.strip())
+    return settings, "\n".join(words)
+
+
+def free_name(name: str, taken: Container[str]) -> str:
+    """The name, numbered if it is taken.
+
+    Examples
+    --------
+    >>> free_name("Z", ["Y"]), free_name("Z", ["Z", "Z [2]"])
+    ('Z', 'Z [3]')
+    """
+    candidate, number = name, 2
+    while candidate in taken:
+        candidate = f"{name} [{number}]"
+        number += 1
+    return candidate
+
+
+def blocks_of(frequency: Floats) -> list[slice]:
+    """Spectra in a row: one ends where exactly the same frequencies begin again.
+
+    Examples
+    --------
+    >>> blocks_of(np.array([100.0, 10.0, 1.0, 100.0, 10.0, 1.0]))
+    [slice(0, 3, None), slice(3, 6, None)]
+    >>> blocks_of(np.array([10.0, 100.0, 10.0, 1.0]))
+    [slice(0, 4, None)]
+    """
+    again = np.flatnonzero(frequency == frequency[0]) if frequency.size else np.empty(0, dtype=np.int64)
+    if again.size < 2:
+        return [slice(0, frequency.size)]
+    length = int(again[1])
+    whole, rest = divmod(frequency.size, length)
+    tiled = np.tile(frequency[:length], whole + 1)[: frequency.size]
+    if length < 2 or rest == 1 or not np.array_equal(tiled, frequency):
+        return [slice(0, frequency.size)]
+    return [slice(at, min(at + length, frequency.size)) for at in range(0, frequency.size, length)]

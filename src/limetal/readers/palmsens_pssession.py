@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +20,7 @@ from limetal.errors import BadInputError
 from limetal.readers import _palmsens as ps
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._decode import decode
-from limetal.readers._echem_text import distinct
+from limetal.readers._echem_text import blocks_of, distinct, free_name
 from limetal.readers._file import RawFile
 from limetal.readers._palmsens import Array, Method, arrays_of, get, items
 from limetal.records.base import About, Record
@@ -327,20 +326,11 @@ def _others(
         elif array.kind == ps.TIME and timed and time is None:
             time = array.values(measurement.where)
         else:
-            more[_free(array.header, more)] = array.stored
+            more[free_name(array.header, more)] = array.stored
     if time is not None and not np.isfinite(time).all():
         notes.append("a time is no number, so the times are left out")
         time = None
     return time, more
-
-
-def _free(name: str, taken: dict[str, Any]) -> str:
-    number = 2
-    candidate = name
-    while candidate in taken:
-        candidate = f"{name} [{number}]"
-        number += 1
-    return candidate
 
 
 def _spectra(measurement: _Measurement, title: str, bags: Sequence[object]) -> list[ImpedanceRecord]:
@@ -373,7 +363,7 @@ def _spectra(measurement: _Measurement, title: str, bags: Sequence[object]) -> l
     overloads = sum(a.overloads for a in arrays if a.unit in {"MicroAmpere", "Ampere"})
     if overloads:
         notes.append(f"{overloads} currents are marked as overloads of their range")
-    parts = _blocks(frequency)
+    parts = blocks_of(frequency)
     records = []
     for number, part in enumerate(parts, start=1):
         records.append(
@@ -421,19 +411,6 @@ def _im_sign(imaginary: Array, phase: Array | None, where: str) -> float:
 def _first(by_kind: dict[int, Array], kinds: Sequence[int], rows: int) -> Array | None:
     """First of several kinds of array that is there for every point: as measured, else as applied."""
     return next((by_kind[k] for k in kinds if k in by_kind and by_kind[k].rows == rows), None)
-
-
-def _blocks(frequency: Floats) -> list[slice]:
-    """Spectra in a row: they end where exactly the same frequencies begin again."""
-    again = np.flatnonzero(frequency == frequency[0])
-    if again.size < 2:
-        return [slice(0, frequency.size)]
-    length = int(again[1])
-    whole, rest = divmod(frequency.size, length)
-    tiled = np.tile(frequency[:length], whole + 1)[: frequency.size]
-    if length < 2 or rest == 1 or not np.array_equal(tiled, frequency):
-        return [slice(0, frequency.size)]
-    return [slice(at, min(at + length, frequency.size)) for at in range(0, frequency.size, length)]
 
 
 def _labelled(records: list[Record], remarks: list[str]) -> list[Record]:
