@@ -199,7 +199,8 @@ class Table:
         windows = np.lib.stride_tricks.sliding_window_view(self._database.bytes, kind.itemsize)
         values = np.ascontiguousarray(windows[at]).view(kind).ravel()
         if kind.kind == "f" or not there.all():
-            values = np.where(there, values, np.nan).astype(np.float64)
+            with np.errstate(invalid="ignore"):  # damaged bytes may be a NaN that signals
+                values = np.where(there, values, np.nan).astype(np.float64)
         else:
             values = values.astype(np.int64)
         return values / _MONEY_SCALE if column.type == _MONEY else values
@@ -273,7 +274,7 @@ class Table:
         base = self._database
         owned = (base.kinds == _DATA_PAGE) & (base.owners == page)
         mapped = self._mapped_pages()
-        if mapped is not None:
+        if mapped is not None and (mapped.size or not self.stated_rows):
             self.missing_pages = int(np.sum(mapped >= base.pages))
             mapped = mapped[mapped < base.pages]
             # a page that was given back keeps its rows, so the map of used pages decides, not the pages' own words
