@@ -1,0 +1,180 @@
+"""The table of an EC-Lab text export: bytes in, columns of numbers out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from limetal.errors import BadInputError
+
+__all__ = ["Body", "numbers_of"]
+
+#: What stands where a number could not be had.
+_MISSING = ("", "XXX", "xxx", "-", "NaN", "nan", "-nan", "#QNAN", "-1.#IND", "1.#QNAN", "-1.#QNAN", "1.#INF", "-1.#INF")
+_MISSING_TEXT = re.compile(r"(?:x+|-?nan|-?inf|[-+]?1?[.,]?#\w+|[-+]?1[.,]#\w+|\*+|-+|n/?a)?", re.IGNORECASE)
+_ENDED = re.compile(rb"[-+]?\d[.,]\d+E[-+]\d{3}")
+_TAIL = 2**20
+
+
+@dataclass(frozen=True)
+class Body:
+    """The bytes below the names; ``first_line`` is the number of the line at which they begin."""
+
+    data: bytes
+    start: int
+    first_line: int
+    where: str
+
+    @cached_property
+    def rows(self) -> bytes:
+        """Bytes of the rows, a cut last one left out."""
+        body = self.data[self.start :] if self.start else self.data
+        body = body.replace(b"\r", b"") if b"\r" in body else body
+        if not self.is_cut:
+            return body
+        return body[: body.rfind(b"\n") + 1]
+
+    @cached_property
+    def is_cut(self) -> bool:
+        """Whether the last line has no end and may stop in the middle of a number.
+
+        It is whole if only its last field can be cut and that ends in an exponent of three digits, as EC-Lab writes
+        them, or is the same as in the line before.
+        """
+        if self.data.endswith((b"\n", b"\r")) or len(self.data) <= self.start:
+            return False
+        lines = self.data[max(self.start, len(self.data) - _TAIL) :].rsplit(b"\n", 2)
+        last, before = lines[-1], lines[-2].rstrip(b"\r") if len(lines) > 1 else b""
+        if not last.strip():
+            return False
+        last_fields, fields = last.split(b"\t"), before.split(b"\t")
+        if len(last_fields) != len(fields):
+            return True
+        return not (_ENDED.fullmatch(last_fields[-1]) or last_fields[-1] == fields[-1])
+
+    def place(self, row: int) -> str:
+        """Say where a row is, blank lines not counted."""
+        return f"{self.where}, line {self.first_line + row}"
+
+
+def numbers_of(body: Body, names: list[str]) -> tuple[dict[str, NDArray[np.generic]], list[str]]:
+    r"""Columns by name, and what to warn about; a column that holds words stays words.
+
+    Raises
+    ------
+    BadInputError
+        If rows and names differ in number, or a column of EC-Lab's numbers holds something else.
+
+    Examples
+    --------
+    >>> body = Body(b"1,5E+000\t2\nXXX\t3\n", 0, 2, "a.mpt")
+    >>> {name: column.tolist() for name, column in numbers_of(body, ["time/s", "Ns", ""])[0].items()}
+    {'time/s': [1.5, nan], 'Ns': [2.0, 3.0]}
+    """
+    rows = body.rows
+    warnings = ["the last line is cut and was left out"] if body.is_cut else []
+    first = next((line for line in rows[: 2**20].split(b"\n", 200) if line.strip()), b"")
+    if not first.strip():
+        raise BadInputError(body.where, "no rows below the names", "at least two")
+    names, note = _fitting(names, first, body)
+    warnings += note
+    width = first.count(b"\t") + 1
+    frame = _fast(rows, width) if b"\n\n" not in rows else None
+    if frame is None:
+        frame, note = _slow(rows, width, names, body)
+        warnings += note
+    columns: dict[str, NDArray[np.generic]] = {}
+    for index, name in enumerate(names):
+        column = frame.to_series(index)
+        key = name or f"column {index + 1}"
+        key = f"{key} (column {index + 1})" if key in columns else key
+        if column.dtype == pl.Float64:
+            columns[key] = column.fill_null(np.nan).to_numpy()
+        else:
+            columns[key] = column.fill_null("").to_numpy()
+    return columns, warnings
+
+
+def _fitting(names: list[str], first: bytes, body: Body) -> tuple[list[str], list[str]]:
+    """Names that stand above the numbers of the first row."""
+    fields = first.rstrip(b"\r\n").split(b"\t")
+    width = len(fields) - (len(fields) > 1 and not fields[-1].strip())
+    while names and not names[-1]:
+        names = names[:-1]
+    if width == len(names):
+        return names, []
+    gap = names.index("") if "" in names else len(names)
+    if width == gap:
+        lost = ", ".join(name for name in names[gap:] if name)
+        return names[:gap], [f"the names {lost} stand above no numbers"]
+    raise BadInputError(
+        f"{body.where}, line {body.first_line}",
+        f"{width} numbers under {len(names)} names, so no name is sure",
+        "as many names as numbers",
+    )
+
+
+def _fast(rows: bytes, width: int) -> pl.DataFrame | None:
+    """All fields as numbers in one go; None where a field is none, or rows differ in length."""
+    comma = b"," in rows
+    if comma and b"." in rows:
+        return None
+    try:
+        frame = pl.read_csv(
+            rows,
+            has_header=False,
+            separator="\t",
+            schema={f"c{i}": pl.Float64 for i in range(width)},
+            null_values=list(_MISSING),
+            quote_char=None,
+            decimal_comma=comma,
+            truncate_ragged_lines=False,
+        )
+    except (pl.exceptions.PolarsError, ValueError):
+        return None
+    return frame if rows.count(b"\t") == frame.height * (width - 1) else None
+
+
+def _slow(rows: bytes, width: int, names: list[str], body: Body) -> tuple[pl.DataFrame, list[str]]:
+    """Fields one by one, with the line of what is wrong."""
+    lines = rows.decode("utf-8", "replace").split("\n")
+    kept = [(number, line) for number, line in enumerate(lines) if line.strip() and not line.startswith("#")]
+    table: list[list[str]] = []
+    warnings: list[str] = []
+    for number, line in kept:
+        fields = [field.strip() for field in line.split("\t")]
+        if len(fields) != width and not (
+            len(fields) == len(names) or (len(fields) == len(names) + 1 and not fields[-1])
+        ):
+            place = f"{body.where}, line {body.first_line + number}"
+            raise BadInputError(place, f"{len(fields)} fields", f"{len(names)} as in the row of names")
+        table.append(fields[: len(names)])
+    if len(lines) - len(kept) > 1:
+        blank = len(lines) - len(kept) - (not lines[-1].strip())
+        warnings += [f"{blank} blank or commented lines left out"] if blank else []
+    columns: list[pl.Series] = []
+    for index, name in enumerate(names):
+        texts = pl.Series(f"c{index}", [row[index] for row in table], pl.String)
+        columns.append(_column(texts, name, [number for number, _ in kept], body))
+    return pl.DataFrame(columns), warnings
+
+
+def _column(texts: pl.Series, name: str, lines: list[int], body: Body) -> pl.Series:
+    """Numbers of one column; words where it holds words and EC-Lab has no number of this name."""
+    numbers = texts.str.replace(",", ".", literal=True).cast(pl.Float64, strict=False)
+    for row in np.flatnonzero(numbers.is_null().to_numpy()).tolist():
+        text = texts[row]
+        if _MISSING_TEXT.fullmatch(text):
+            continue
+        if name == "time/s" and re.match(r"\d{1,4}[/.\-]\d", text):
+            return texts
+        if "/" in name or name in {"mode", "ox/red", "error", "Ns"}:
+            place = f"{body.where}, line {body.first_line + lines[row]}"
+            raise BadInputError(place, f"{text[:40]!r} in column {name!r}", "a number")
+        return texts
+    return numbers
