@@ -42,7 +42,7 @@ ColumnWords = Annotated[
     typer.Option(
         "--column",
         metavar="KEY=HEADER[:UNIT]",
-        help="Which column is time, voltage or current: time=t:h voltage=2:mV.",
+        help="Which column holds what: time=t:h, voltage=2:mV; frequency, z_real, z_imag; potential, current.",
     ),
 ]
 ReaderName = Annotated[
@@ -420,13 +420,13 @@ def _cell(words: list[str]) -> CellContext | None:
 def _columns(words: list[str]) -> dict[str, Any]:
     """Read ``--column KEY=HEADER[:UNIT]`` options."""
     from limetal.errors import BadInputError
-    from limetal.readers import ColumnHint
+    from limetal.readers import ColumnHint, column_names
 
     hints: dict[str, ColumnHint] = {}
     for word in words:
         key, equals, rest = word.partition("=")
-        if not equals or key not in {"time", "voltage", "current", "cycle", "step"}:
-            raise BadInputError("--column", repr(word), "time=HEADER:UNIT (or voltage, current, cycle, step)")
+        if not equals or key not in column_names():
+            raise BadInputError("--column", repr(word), f"time=HEADER:UNIT (or {', '.join(column_names()[1:])})")
         if key in hints:
             raise BadInputError("--column", f"{key!r} a second time", "each key once")
         header, colon, unit = rest.rpartition(":")

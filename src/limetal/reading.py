@@ -91,7 +91,7 @@ def look_at(
     BadInputError
         If it cannot be read.
     """
-    name = reader or recognise(file)
+    name = reader or recognise(file, columns)
     records = read_all(file, reader=name, columns=columns)
     content = content_of(records, name, subject or Path(file).name, analyses=["overview"], described=True)
     return Seen(file, name, records, content)

@@ -25,7 +25,7 @@ from limetal.exhibits import Plot, overlay
 from limetal.ledger import Entry, Ledger
 from limetal.materials import ADDITIVES, CATHODES, ELECTROLYTES, FOILS, PHASES, SEPARATORS
 from limetal.physics.constants import MA_PER_A, ROOM_TEMPERATURE_K
-from limetal.readers import ColumnHint, read, read_all, recognise
+from limetal.readers import ColumnHint, column_names, read, read_all, recognise
 from limetal.records.base import Record
 from limetal.records.cycling import CellContext
 from limetal.records.image import ImageRecord
@@ -131,7 +131,7 @@ def analyse(
         If the file cannot be read or an analysis was asked for that does not fit.
     """
     path = Path(path)
-    name = reader or recognise(path)
+    name = reader or recognise(path, columns)
     records = read_all(path, reader=name, columns=columns)
     return content_of(records, name, subject or path.name, cell=cell, analyses=analyses, options=options)
 
@@ -425,6 +425,7 @@ def known_names() -> Known:
         electrolytes=tuple(ELECTROLYTES),
         collectors=tuple(FOILS),
         readers=registry.names("limetal.readers"),
+        columns=column_names(),
         analyses=analyses,
         analysis_options=options,
     )

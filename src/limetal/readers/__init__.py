@@ -13,20 +13,22 @@ from limetal.readers._file import RawFile
 from limetal.readers._sanity import checked
 from limetal.records.base import Record
 
-__all__ = ["ColumnHint", "RawFile", "ReadOptions", "Reader", "read", "read_all", "recognise"]
+__all__ = ["ColumnHint", "RawFile", "ReadOptions", "Reader", "column_names", "read", "read_all", "recognise"]
 
 _ROOM = "limetal.readers"
 
 
-def recognise(path: str | os.PathLike[str]) -> str:
+def recognise(path: str | os.PathLike[str], columns: Mapping[str, ColumnHint] | None = None) -> str:
     """Name of the reader for a file, from its content first and its name second.
+
+    Where a user says which column holds what (``columns``), a reader of tables that takes these quantities is named.
 
     Raises
     ------
     BadInputError
         If there is no such file, it is a directory, it is empty, or no reader knows it.
     """
-    return _recognise(RawFile(Path(path)))
+    return _recognise(RawFile(Path(path)), columns)
 
 
 def read_all(
@@ -66,7 +68,7 @@ def read_all(
     ['cycling']
     """
     file = RawFile(Path(path))
-    name = reader or _recognise(file)
+    name = reader or _recognise(file, columns)
     plugin: Reader = registry.load(_ROOM, name)
     options = ReadOptions(dict(columns or {}))
     if options.columns and not plugin.takes_columns:
@@ -106,8 +108,26 @@ def read(
     return records[0]
 
 
-def _recognise(file: RawFile) -> str:
+def column_names() -> tuple[str, ...]:
+    """Return the quantities whose column a user may name, over all readers.
+
+    Examples
+    --------
+    >>> {"time", "voltage", "frequency", "z_real", "potential"} <= set(column_names())
+    True
+    """
+    readers: list[Reader] = [registry.load(_ROOM, name) for name in registry.names(_ROOM)]
+    named = (quantity for reader in sorted(readers, key=lambda r: -r.rank) for quantity in reader.takes_columns)
+    return tuple(dict.fromkeys(named))
+
+
+def _recognise(file: RawFile, columns: Mapping[str, ColumnHint] | None = None) -> str:
+    """Name of the reader: by what the user says of the columns, else by content."""
     plugins: dict[str, Reader] = {name: registry.load(_ROOM, name) for name in registry.names(_ROOM)}
+    if columns:
+        able = [n for n, r in plugins.items() if set(columns) <= set(r.takes_columns)]
+        if able:
+            return max(able, key=lambda name: (plugins[name].looks_like(file), plugins[name].rank))
     for rank in sorted({reader.rank for reader in plugins.values()}):
         ranked = {name: reader for name, reader in plugins.items() if reader.rank == rank}
         fits = [name for name, reader in ranked.items() if reader.looks_like(file)]

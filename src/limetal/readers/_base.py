@@ -63,7 +63,7 @@ class Reader:
         0 for the format of an instrument, 1 for a format several kinds of program write and only its column names
         tell what it is (BDF), 2 for tables of any origin: asked only when no other reader knows the file.
     takes_columns
-        Whether a user may say which column holds what.
+        Quantities whose column a user may name; empty where the format names its columns itself.
     """
 
     title: str
@@ -74,4 +74,4 @@ class Reader:
     gives: tuple[str, ...] = ("cycling",)
     instruments: tuple[str, ...] = ()
     rank: int = 0
-    takes_columns: bool = False
+    takes_columns: tuple[str, ...] = ()

@@ -44,6 +44,7 @@ from limetal.records.cycling import CyclingRecord
 
 Floats = NDArray[np.float64]
 _EXAMPLE_UNITS: dict[Quantity, str] = {"time": "h", "voltage": "V", "current": "mA"}
+_SPECTRUM = "--column frequency=1:Hz --column z_real=2:ohm --column z_imag=3:ohm"
 _PER_AREA_OR_MASS = re.compile(r"cm|m2|m\^2|m²|/\s*g|g\s*\^?-1|g⁻¹")
 
 
@@ -123,7 +124,7 @@ def _no_table(lines: list[str], hints: Mapping[str, ColumnHint], where: str) -> 
         return BadInputError(where, "no table of numbers", "a row of headers above rows of numbers")
     if likely.header_line < 0:
         numbered = hint.replace('"t"', "1").replace('"E"', "2")
-        told = f"{numbered}, {option.replace('=t', '=1').replace('=E', '=2')}"
+        told = f"{numbered}, {option.replace('=t', '=1').replace('=E', '=2')}; of a spectrum {_SPECTRUM}"
         return BadInputError(f"{where}, line {likely.first_line + 1}", "numbers without headers", told)
     names = ", ".join(repr(h.text.strip()) for h in likely.headers[:8])
     more = ", ..." if len(likely.headers) > 8 else ""
@@ -442,5 +443,5 @@ PLUGIN = Reader(
     suffixes=(".csv", ".txt", ".tsv", ".dat", ".asc"),
     documented_at="https://www.rfc-editor.org/rfc/rfc4180",
     rank=2,
-    takes_columns=True,
+    takes_columns=QUANTITIES,
 )

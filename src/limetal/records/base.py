@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Literal, Self
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.records.cells import CellContext
 
-__all__ = ["About", "Column", "Floats", "Integers", "Record"]
+__all__ = ["About", "Column", "Floats", "Integers", "Record", "handed_over"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -149,6 +150,12 @@ class Record:
         """Return the columns that are there, by name, in the order of a table; ``more`` is not among them."""
         return {c.name: getattr(self, c.name) for c in self.COLUMNS if getattr(self, c.name) is not None}
 
+    def at_rows(self, rows: NDArray[np.intp] | slice, label: str) -> Self:
+        """Return the record of some rows, under a label of its own."""
+        columns: dict[str, Any] = {name: values[rows] for name, values in self.columns().items()}
+        more = {name: values[rows] for name, values in self.more.items()}
+        return replace(self, **columns, more=more, label=label)
+
     def in_cell(self, cell: CellContext) -> Self:
         """Return the same record with what is known about the cell."""
         return replace(self, cell=cell)
@@ -158,11 +165,29 @@ class Record:
         return replace(self, warnings=(*self.warnings, *warnings)) if warnings else self
 
 
+#: Arrays whose memory nobody but records holds, by identity.
+_GIVEN: WeakValueDictionary[int, NDArray[Any]] = WeakValueDictionary()
+
+
+def handed_over(values: NDArray[Any]) -> NDArray[Any]:
+    """Mark an array whose maker keeps no other way to its memory, so that records hold it and not a copy.
+
+    It becomes read-only. For readers of large files, also of memory that is not numpy's own (a view of a polars
+    column that was made for this array alone); an array somebody else may change must not be handed over.
+
+    Examples
+    --------
+    >>> given, kept = handed_over(np.zeros(3)), np.zeros(3)
+    >>> _own(given, np.float64) is given, _own(kept, np.float64) is kept
+    (True, False)
+    """
+    values.flags.writeable = False
+    _GIVEN[id(values)] = values
+    return values
+
+
 def _own(values: NDArray[Any], wanted: type[np.generic]) -> NDArray[Any]:
     """Return a read-only array nobody else can change; the caller's stays as it is."""
-    if values.dtype != wanted:
-        values = values.astype(wanted)
-    elif values.flags.writeable or values.base is not None:
-        values = values.copy()
-    values.flags.writeable = False
-    return values
+    if values.dtype == wanted and _GIVEN.get(id(values)) is values and not values.flags.writeable:
+        return values
+    return handed_over(values.astype(wanted))

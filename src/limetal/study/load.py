@@ -37,6 +37,7 @@ class Known:
     electrolytes: tuple[str, ...] = ()
     collectors: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
     analyses: tuple[str, ...] = ()
     analysis_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -242,6 +243,8 @@ def _test_names(raw: Mapping[str, Any], known: Known, folder: FilePath) -> list[
         problems += _name(("tests", name, "cell"), test.get("cell"), cells, "a cell of the study")
         if known.readers and test.get("reader") is not None:
             problems += _name(("tests", name, "reader"), test["reader"], known.readers, "a reader")
+        for key in _table(test, "columns") if known.columns else ():
+            problems += _name(("tests", name, "columns", key), key, known.columns, "a column")
         analyses = test.get("analyses")
         for index, analysis in enumerate(analyses if known.analyses and isinstance(analyses, list) else ()):
             problems += _name(("tests", name, "analyses", index), analysis, known.analyses, "an analysis")

@@ -285,7 +285,7 @@ class FileTest(_Table):
     cell: str
     file: str
     reader: str | None = None
-    columns: dict[Literal["time", "voltage", "current", "cycle", "step"], ColumnNote] = Field(default_factory=dict)
+    columns: dict[str, ColumnNote] = Field(default_factory=dict)
     current_density: CurrentDensity | None = None
     analyses: tuple[str, ...] | None = None
     note: str = ""
