@@ -21,6 +21,8 @@ from limetal.errors import BadInputError
 from limetal.physics.constants import MA_PER_A
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
+from limetal.readers._neware_about import about_neware
+from limetal.records.base import handed_over
 from limetal.records.cycling import CyclingRecord
 
 _NDA, _ZIP = b"NEWARE", b"PK\x03\x04"
@@ -92,17 +94,40 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 
     notes = [_tidy(remark) for remark in decoded.remarks if "cycle" not in remark.lower()]
     if no_counter:
         notes.append("the file has no cycle counter")
-    more = {c: _other(table[c]) for c in table.columns if c not in _RECORD_COLUMNS}
+    table = _each_record_once(table, where, notes)
     return CyclingRecord(
         test_time_second=_floats(table["total_time_s"]),
         voltage_volt=_floats(table["voltage_V"]),
-        current_ampere=_floats(table["current_mA"]) / MA_PER_A,
+        current_ampere=_floats(table["current_mA"].cast(pl.Float64) / MA_PER_A),
         source=where,
         cycle_count=None if no_counter else _counts(table, "cycle_count"),
         step_count=_counts(table, "step_count"),
-        more=more,
+        about=about_neware(file),
+        more={c: _other(table[c]) for c in table.columns if c not in _RECORD_COLUMNS},
         warnings=tuple(notes),
     )
+
+
+def _each_record_once(table: pl.DataFrame, where: str, notes: list[str]) -> pl.DataFrame:
+    """Records in the order of their numbers, each once; what is missing or double is noted."""
+    if "index" not in table.columns or table.height < 2:
+        return table
+    steps = table["index"].cast(pl.Int64).diff().drop_nulls()
+    if (steps == 1).all():
+        return table
+    if (steps <= 0).any():
+        once = table.unique(subset="index", keep="first", maintain_order=True)
+        twice = table.height - once.height
+        if twice and table.unique().height != once.height:
+            again = int(table["index"].filter(table["index"].is_duplicated())[0])
+            raise BadInputError(f"{where}, record {again}", "two different rows of one number", "one row for each")
+        if twice:
+            notes.append(f"{twice} records that were in the file twice were left out")
+        table = once.sort("index")
+    lost = int(table["index"][-1]) - int(table["index"][0]) + 1 - table.height
+    if lost:
+        notes.append(f"{lost} of {table.height + lost} record numbers are missing from the file")
+    return table
 
 
 def _decode(file: RawFile) -> _Decoded:
@@ -147,6 +172,8 @@ def _reason(error: BaseException) -> str:
 
 def _tidy(remark: str) -> str:
     """One sentence of fastnda's, without shouting."""
+    if "negative jumps in the 'unix_time_s'" in remark:
+        return "the clock in column 'unix_time_s' jumps back; test time does not rest on it"
     return remark.splitlines()[0].removeprefix("IMPORTANT: ")
 
 
@@ -164,20 +191,35 @@ def _is_member(name: str) -> bool:
 
 
 def _floats(column: pl.Series) -> NDArray[np.float64]:
-    return column.cast(pl.Float64).fill_null(np.nan).to_numpy().astype(np.float64)
+    column = column.cast(pl.Float64)
+    # nobody keeps the table, so its memory is the record's
+    return handed_over((column.fill_null(np.nan) if column.null_count() else column).to_numpy())
 
 
 def _counts(table: pl.DataFrame, name: str) -> NDArray[np.int64] | None:
     """Return the counts of a column; None where the file has none or leaves gaps."""
     if name not in table.columns or table[name].null_count():
         return None
-    return table[name].cast(pl.Int64).to_numpy().astype(np.int64)
+    return handed_over(table[name].cast(pl.Int64).to_numpy())
 
 
 def _other(column: pl.Series) -> NDArray[np.generic]:
+    if column.dtype == pl.Categorical:
+        return _words(column)
     if column.dtype.is_numeric():
-        return _floats(column) if column.null_count() else column.to_numpy().copy()
+        return _floats(column) if column.null_count() else column.to_numpy()
     return column.cast(pl.String).fill_null("").to_numpy()
+
+
+def _words(column: pl.Series) -> NDArray[np.generic]:
+    """Texts of which there are few, as one object each and not one a row."""
+    codes = column.to_physical()
+    absent = int(codes.max() or 0) + 1  # type: ignore[arg-type]
+    names = np.full(absent + 1, "", dtype=object)
+    each = column.unique().drop_nulls()
+    names[each.to_physical().to_numpy()] = each.cast(pl.String).to_list()
+    words: NDArray[np.generic] = names[codes.fill_null(absent).to_numpy()]
+    return words
 
 
 PLUGIN = Reader(
@@ -186,4 +228,5 @@ PLUGIN = Reader(
     read=read,
     suffixes=(".nda", ".ndax"),
     documented_at="https://github.com/empaeconversion/fastnda",
+    instruments=("Neware",),
 )
