@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -340,7 +341,7 @@ def _division(total: int, parts: int) -> list[int] | None:
     return ways[0] if len(ways) == 1 else None
 
 
-def as_unknown(values: NDArray[np.void]) -> NDArray[np.generic]:
+def as_unknown(values: NDArray[Any]) -> NDArray[np.generic]:
     """Numbers of a column of which only the width is known: floating point if they look like it, else counts.
 
     Examples

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,7 @@ _MODULE = b"MODULE"
 _LONG = 0xFFFFFFFF  # stands where the length was, since EC-Lab 11.50
 _MAX_MODULES = 1000
 _POTENTIOSTATIC = 2
+_BLOCK_ROWS = 4096
 
 
 @dataclass(frozen=True)
@@ -213,22 +215,33 @@ def _rows_in(module: _Module, layout: _Layout, where: str) -> _Rows:
 
 def _columns(rows: _Rows) -> dict[str, NDArray[np.generic]]:
     """Columns by name, flags parted, in the order in which the file lists them."""
-    place = {field.number: i for i, field in enumerate(rows.fields)}
-    flags = np.ascontiguousarray(rows.values[f"f{place[0]}"]) if 0 in place else None
+    place = {field.number: parted for field, parted in zip(rows.fields, _parted(rows), strict=True)}
+    known = {field.number: field for field in rows.fields}
     columns: dict[str, NDArray[np.generic]] = {}
     for number in rows.numbers:
         values: NDArray[np.generic]
-        if number in FLAGS and flags is not None:
+        if number in FLAGS:
             name, mask = FLAGS[number]
-            values = flags & np.uint8(mask) if name == "mode" else (flags & np.uint8(mask) != 0).astype(np.uint8)
+            masked = place[0].astype(np.uint8, copy=False) & np.uint8(mask)
+            values = masked if name == "mode" else (masked != 0).view(np.uint8)
         elif number in place:
-            one = rows.fields[place[number]]
-            name, stored = one.name, rows.values[f"f{place[number]}"]
-            values = np.ascontiguousarray(stored) if one.kind else as_unknown(stored)
+            name, values = known[number].name, place[number]
+            values = values if known[number].kind else as_unknown(values)
         else:
             continue
         columns[f"{name} (column {number})" if name in columns else name] = values
     return columns
+
+
+def _parted(rows: _Rows) -> list[NDArray[Any]]:
+    """Fields one by one; in blocks that stay in the processor's cache, because each field passes over all rows."""
+    count = rows.values.size
+    parted: list[NDArray[Any]] = [np.empty(count, rows.values.dtype[i]) for i in range(len(rows.fields))]
+    for start in range(0, count, _BLOCK_ROWS):
+        block = rows.values[start : start + _BLOCK_ROWS]
+        for i, one in enumerate(parted):
+            one[start : start + _BLOCK_ROWS] = block[f"f{i}"]
+    return parted
 
 
 def _sweep_rate(columns: dict[str, NDArray[np.generic]]) -> float | None:

@@ -80,7 +80,9 @@ def looks_like(file: RawFile) -> bool:
     if b"\t" not in head and b"\t\0" not in head:
         return False
     lines = [line for line in file.head_lines[:20] if line.strip()]
-    return bool(lines) and (lines[0].startswith(tuple(m.decode() for m in MAGICS)) or _is_names(_split(lines[0])))
+    if not lines or "#NAME?" in lines[0]:  # a spreadsheet took -Im(Z)/Ohm for a formula: dahn_text reads what is left
+        return False
+    return lines[0].startswith(tuple(m.decode() for m in MAGICS)) or _is_names(_split(lines[0]))
 
 
 def read(file: RawFile, options: ReadOptions) -> list[Record]:  # noqa: ARG001 - one signature for all
