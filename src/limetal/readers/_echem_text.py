@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 
 __all__ = [
-    "blocks_of", "count_of", "distinct", "free_name", "iso_time", "number_of", "settings_of", "table_of",
+    "blocks_of", "count_of", "distinct", "free_name", "iso_time", "lone_point", "number_of", "settings_of", "table_of",
     "ticks_to_iso",
 ]  # fmt: skip
 
@@ -78,7 +78,8 @@ def table_of(rows: Sequence[Sequence[str]], lines: Sequence[int], where: str) ->
     if flat and _PLAIN.fullmatch(plain) and max(map(len, flat)) <= _LONGEST:
         parts = plain.split(" ")
         try:
-            quick = np.array(parts, dtype="U").astype(np.float64) if len(parts) == len(flat) else np.array([np.nan])
+            with np.errstate(over="ignore"):  # what is too large is refused below, with its line
+                quick = np.array(parts, dtype="U").astype(np.float64) if len(parts) == len(flat) else np.array([np.nan])
         except ValueError:
             quick = np.array([np.nan])
         if np.isfinite(quick).all():
@@ -186,19 +187,33 @@ def free_name(name: str, taken: Container[str]) -> str:
 def blocks_of(frequency: Floats) -> list[slice]:
     """Spectra in a row: one ends where exactly the same frequencies begin again.
 
+    A last one of a single point is no spectrum and has no slice.
+
     Examples
     --------
-    >>> blocks_of(np.array([100.0, 10.0, 1.0, 100.0, 10.0, 1.0]))
+    >>> blocks_of(np.array([100.0, 10.0, 1.0, 100.0, 10.0, 1.0, 100.0]))
     [slice(0, 3, None), slice(3, 6, None)]
     >>> blocks_of(np.array([10.0, 100.0, 10.0, 1.0]))
     [slice(0, 4, None)]
     """
     again = np.flatnonzero(frequency == frequency[0]) if frequency.size else np.empty(0, dtype=np.int64)
-    if again.size < 2:
+    length = int(again[1]) if again.size > 1 else 0
+    if length < 2 or frequency.size <= length + 1:  # one turn at most: nothing shows that the frequencies repeat
         return [slice(0, frequency.size)]
-    length = int(again[1])
-    whole, rest = divmod(frequency.size, length)
-    tiled = np.tile(frequency[:length], whole + 1)[: frequency.size]
-    if length < 2 or rest == 1 or not np.array_equal(tiled, frequency):
+    tiled = np.tile(frequency[:length], frequency.size // length + 1)[: frequency.size]
+    if not np.array_equal(tiled, frequency):
         return [slice(0, frequency.size)]
-    return [slice(at, min(at + length, frequency.size)) for at in range(0, frequency.size, length)]
+    starts = [at for at in range(0, frequency.size, length) if frequency.size - at > 1]
+    return [slice(at, min(at + length, frequency.size)) for at in starts]
+
+
+def lone_point(parts: Sequence[slice], rows: int) -> list[str]:
+    """Sentence about a last point that `blocks_of` gives to no spectrum.
+
+    Examples
+    --------
+    >>> lone_point([slice(0, 3), slice(3, 6)], 7)
+    ['the last point begins another spectrum of which nothing follows, and is left out']
+    """
+    said = "the last point begins another spectrum of which nothing follows, and is left out"
+    return [said] if parts[-1].stop < rows else []

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._decode import split_lines
-from limetal.readers._echem_text import blocks_of, count_of, distinct, iso_time, number_of, table_of
+from limetal.readers._echem_text import blocks_of, count_of, distinct, iso_time, lone_point, number_of, table_of
 from limetal.readers._file import RawFile
 from limetal.records.base import About, Record
 from limetal.records.cycling import CyclingRecord
@@ -94,7 +94,7 @@ def read(file: RawFile, options: ReadOptions) -> list[Record]:  # noqa: ARG001 -
     [(10-2j), (11-3j)]
     """
     where = file.where
-    lines = split_lines(file.data.decode("latin-1"))
+    lines = split_lines(_BINARY.sub("", file.data.decode("latin-1")))
     sets = _sets(lines, where)
     if not sets:
         raise BadInputError(where, "no primary_data", "a data file of IviumSoft with its data")
@@ -131,7 +131,7 @@ def _sets(lines: Sequence[str], where: str) -> list[_Set]:
         if named and sets and in_objects:
             sets[-1].others.append(named[2])
         elif "=" in line:
-            match = _SETTING.search(_BINARY.sub("", _INNER_BREAKS.sub("; ", line)))
+            match = _SETTING.search(_INNER_BREAKS.sub("; ", line))
             if match:
                 if in_objects:
                     settings, in_objects = {}, False
@@ -169,6 +169,8 @@ def _records(one: _Set, where: str) -> list[Record]:
     BadInputError
         If its method does not say what the columns are, or the numbers make no record.
     """
+    if not one.rows:
+        raise BadInputError(where, f"primary_data with none of its {one.announced} rows", "rows of numbers")
     numbers = table_of(one.rows, one.lines, where)
     warnings = []
     if len(one.rows) < one.announced:
@@ -205,11 +207,12 @@ def _third_is_frequency(numbers: Floats) -> bool:
 
 
 def _impedance(one: _Set, numbers: Floats, where: str, warnings: list[str]) -> list[ImpedanceRecord]:
-    if numbers.ndim != 2 or numbers.shape[1] < 3:
+    if numbers.shape[1] < 3:
         raise BadInputError(where, f"impedance in {numbers.shape[-1]} columns", "Z', Z'' and frequency")
     title = one.settings.get("Title", "")
     records = []
     parts = blocks_of(numbers[:, 2])
+    warnings += lone_point(parts, len(numbers))
     for number, part in enumerate(parts, start=1):
         records.append(
             ImpedanceRecord(
@@ -228,7 +231,7 @@ def _impedance(one: _Set, numbers: Floats, where: str, warnings: list[str]) -> l
 
 def _sweep(one: _Set, numbers: Floats, where: str, warnings: list[str]) -> PolarisationRecord:
     against_ocp = one.settings.get("Apply wrt OCP", "").lower() == "true"
-    if numbers.shape[1] >= 3 and numbers.shape[0]:
+    if numbers.shape[1] >= 3:
         apart = numbers[:, 2] - numbers[:, 0]
         middle = float(np.median(apart))
         if abs(middle) > _OFFSET_SPREAD_V and float(np.max(np.abs(apart - middle))) < 10 * _OFFSET_SPREAD_V:
@@ -251,7 +254,7 @@ def _sweep(one: _Set, numbers: Floats, where: str, warnings: list[str]) -> Polar
 
 
 def _in_time(one: _Set, numbers: Floats, technique: str, where: str, warnings: list[str]) -> CyclingRecord:
-    if numbers.ndim != 2 or numbers.shape[1] < 3:
+    if numbers.shape[1] < 3:
         raise BadInputError(where, f"a run in time in {numbers.shape[-1]} columns", "time, current and potential")
     current, voltage = (1, 2) if technique in _CURRENT_FIRST else (2, 1)
     return CyclingRecord(

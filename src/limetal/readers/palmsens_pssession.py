@@ -20,7 +20,7 @@ from limetal.errors import BadInputError
 from limetal.readers import _palmsens as ps
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._decode import decode
-from limetal.readers._echem_text import blocks_of, distinct, free_name
+from limetal.readers._echem_text import blocks_of, distinct, free_name, lone_point
 from limetal.readers._file import RawFile
 from limetal.readers._palmsens import Array, Method, arrays_of, get, items
 from limetal.records.base import About, Record
@@ -364,6 +364,7 @@ def _spectra(measurement: _Measurement, title: str, bags: Sequence[object]) -> l
     if overloads:
         notes.append(f"{overloads} currents are marked as overloads of their range")
     parts = blocks_of(frequency)
+    notes += lone_point(parts, rows)
     records = []
     for number, part in enumerate(parts, start=1):
         records.append(

@@ -161,9 +161,9 @@ def _spectra(
     names = _BARE if table.kind == "bare" else ["frequency/hz", "impedance/ohm", "phase/deg"]
     at = [small.index(name) for name in names]
     frequency, magnitude, degrees = (values[:, column] for column in at)
-    far = np.abs(degrees) > _MAX_DEGREES
-    if far.any() or (magnitude < 0).any():
-        row = int(np.argmax(far | (magnitude < 0)))
+    far = ~((np.abs(degrees) <= _MAX_DEGREES) & (magnitude >= 0) & np.isfinite(magnitude))
+    if far.any():
+        row = int(np.argmax(far))
         found = f"|Z| {magnitude[row]:g} ohm at {degrees[row]:g} degrees"
         raise BadInputError(f"{where}, line {lines[row]}", found, "a magnitude and a phase")
     if table.kind == "bare" and np.abs(degrees).max() <= _RADIANS:

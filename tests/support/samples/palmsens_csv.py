@@ -29,7 +29,7 @@ def spectrum_rows(z: np.ndarray, title: str) -> list[list[str]]:
         [repr(float(x)) for x in (f, -np.degrees(np.angle(v)), 2.5, abs(v), v.real, -v.imag, 1e-9)]
         for f, v in zip(FREQUENCY_HZ, z, strict=True)
     ]
-    return [[title], EIS_NAMES, *rows]
+    return [[title], list(EIS_NAMES), *rows]
 
 
 def save(
