@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from limetal import readers
 from limetal.errors import BadInputError
-from limetal.readers import ColumnHint
+from limetal.readers import ColumnHint, RawFile
+from limetal.readers._clean import read_clean
 from limetal.readers.delimited import looks_like
 
 HEAD = "Time (h);Voltage (V);Current (mA)\n"
@@ -22,7 +23,8 @@ def read(tmp_path):
     def read_text(text, encoding="utf-8", name="cell.csv", **columns):
         file = tmp_path / name
         file.write_bytes(text.encode(encoding) if isinstance(text, str) else text)
-        return readers.read(file, columns={key: ColumnHint(*hint) for key, hint in columns.items()})
+        hints = {key: ColumnHint(*hint) for key, hint in columns.items()}
+        return readers.read(file, reader="delimited", columns=hints)
 
     return read_text
 
@@ -86,7 +88,7 @@ def test_any_spelling_gives_the_same_numbers(table, tmp_path):
     data, (seconds, volts, amps) = table
     file = tmp_path / "any.txt"
     file.write_bytes(data)
-    record = readers.read(file)
+    record = readers.read(file, reader="delimited")
     np.testing.assert_allclose(record.test_time_second, seconds, rtol=1e-12)
     np.testing.assert_allclose(record.voltage_volt, volts, rtol=1e-12)
     np.testing.assert_allclose(record.current_ampere, amps, rtol=1e-12)
@@ -449,7 +451,7 @@ def test_spellings_of_numbers_that_are_none(read, number):
 
 
 def test_prose_is_refused(read):
-    refused(read, "Dear colleague,\nthe cell is dead.\n", "text of no known format")
+    refused(read, "Dear colleague,\nthe cell is dead.\n", "no table of numbers")
 
 
 @pytest.mark.parametrize(
@@ -464,10 +466,65 @@ def test_prose_is_refused(read):
         b"\xd0\xcf\x11\xe0\0",
     ],
 )
-def test_does_not_look_like_text(head):
-    assert not looks_like(head, "cell.csv")
+def test_does_not_look_like_text(head, tmp_path):
+    (tmp_path / "cell.csv").write_bytes(head)
+    assert not looks_like(RawFile(tmp_path / "cell.csv"))
 
 
-def test_head_that_ends_within_a_character_looks_like_text():
+def test_head_that_ends_within_a_character_looks_like_text(tmp_path):
     head = "Zeit µ\n".encode() + HEAD.encode() + b"0;1;1\n1;1;1\n" + "µ".encode()[:1]
-    assert looks_like(head, "cell.csv")
+    (tmp_path / "cell.csv").write_bytes(head)
+    assert looks_like(RawFile(tmp_path / "cell.csv"))
+
+
+# --------------------------------------------------------------------------------------- the quick way through
+
+
+def big_table(tmp_path, last="", sep=",", extra="word"):
+    rows = [
+        f"{t}{sep}{3 + t * 1e-6:.6f}{sep}{-1.5 if t % 2 else 1.5}{sep}{1 + t // 50}{sep}{extra}" for t in range(400)
+    ]
+    head = sep.join(("Time (h)", "Voltage (V)", "Current (mA)", "Cycle", "State"))
+    file = tmp_path / "big.csv"
+    file.write_text("\n".join(["Cell: A7", head, *rows]) + "\n" + last, encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("sep", [",", ";", "\t"])
+@pytest.mark.parametrize("extra", ["word", "1.5", ""])
+def test_quick_way_gives_what_the_careful_way_gives(tmp_path, sep, extra):
+    file = big_table(tmp_path, sep=sep, extra=extra)
+    quick = read_clean(RawFile(file), {}, min_bytes=0)
+    careful = readers.read(file, reader="delimited")
+    assert quick is not None
+    assert list(quick.columns()) == list(careful.columns())
+    for name, values in careful.columns().items():
+        np.testing.assert_array_equal(getattr(quick, name), values)
+    assert {k: v.tolist() for k, v in quick.more.items()} == {k: v.tolist() for k, v in careful.more.items()}
+    assert quick.warnings == careful.warnings
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        "400,3.1",  # cut
+        "400,x,1,9,w\n",
+        "400,3.1,nan,9,w\n",
+        "1,3.1,1,9,w\n",  # time falls
+        '400,3.1,1,9,"w"\n',
+        "400,3.1,1,9.5,w\n",
+        "400,3.1,1,9,w,7\n",
+        "# a remark\n",
+        "400;3,1;1;9;w\n",
+    ],
+)
+def test_quick_way_leaves_anything_unusual_to_the_careful_way(tmp_path, last):
+    assert read_clean(RawFile(big_table(tmp_path)), {}, min_bytes=0) is not None
+    assert read_clean(RawFile(big_table(tmp_path, last)), {}, min_bytes=0) is None
+
+
+def test_a_word_far_down_in_another_column_is_kept(tmp_path):
+    file = big_table(tmp_path, "400,3.1,1,9,stop\n", extra="1.5")
+    quick = read_clean(RawFile(file), {}, min_bytes=0)
+    assert quick.more["State"].tolist() == readers.read(file, reader="delimited").more["State"].tolist()
+    assert quick.more["State"][-1] == "stop"

@@ -53,7 +53,8 @@ def test_hours_are_not_seconds_and_discharge_is_not_positive():
 
 
 def test_cycle_count_of_two_pi_is_ignored():
-    record = readers.read(real("cycling/bdf/SINTEF__G20M7-202512-Gru6mV__20251228__C30__25degC__Neware.bdf.csv"))
+    file = real("cycling/bdf/SINTEF__G20M7-202512-Gru6mV__20251228__C30__25degC__Neware.bdf.csv")
+    record = readers.read(file, reader="delimited")
     assert record.cycle_count is None
     assert "'6.283185307179586'" in record.warnings[0]
 

@@ -133,6 +133,11 @@ class RawFile:
         """Lines of the whole file, whatever ends them; line 1 of the file is ``lines[0]``."""
         return split_lines(self.text)
 
+    @property
+    def is_packed(self) -> bool:
+        """Whether it was packed with gzip, bzip2 or xz."""
+        return self._packer is not None
+
     @cached_property
     def is_zip(self) -> bool:
         """Whether it begins as a zip archive does."""

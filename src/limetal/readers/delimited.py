@@ -10,9 +10,7 @@ arrived broken (``Current(?A)``) is not taken as amperes. Signs are taken as the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,43 +18,33 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
 from limetal.readers._checks import rebuilt_test_time, sense_warnings, sign_warnings
+from limetal.readers._clean import read_clean, scaled
 from limetal.readers._columns import (
     PLAIN_TIME,
     QUANTITIES,
     STEP_TIME,
     Quantity,
-    Unit,
     read_header,
-    read_unit,
-    unreadable,
+)
+from limetal.readers._cycling_columns import (
+    EXAMPLE_UNITS,
+    Chosen,
+    checked_hints,
+    choose,
+    no_table,
+    with_row_of_units,
 )
 from limetal.readers._decode import split_lines
 from limetal.readers._file import RawFile
-from limetal.readers._rows import Rows, as_clock, as_numbers, is_clock, is_date, read_rows
+from limetal.readers._rows import Rows, as_clock, as_numbers, read_rows
 from limetal.readers._text import (
     Layout,
-    fields,
     find_layout,
-    is_number,
     likely_headers,
 )
 from limetal.records.cycling import CyclingRecord
 
 Floats = NDArray[np.float64]
-_EXAMPLE_UNITS: dict[Quantity, str] = {"time": "h", "voltage": "V", "current": "mA"}
-_SPECTRUM = "--column frequency=1:Hz --column z_real=2:ohm --column z_imag=3:ohm"
-_PER_AREA_OR_MASS = re.compile(r"cm|m2|m\^2|m²|/\s*g|g\s*\^?-1|g⁻¹")
-
-
-@dataclass(frozen=True)
-class _Column:
-    """A column that holds a quantity; unit None where the numbers have none (counts)."""
-
-    quantity: Quantity
-    index: int
-    text: str
-    unit: Unit | None
-    rank: int
 
 
 def looks_like(file: RawFile) -> bool:
@@ -94,191 +82,38 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord:
     >>> record.test_time_second.tolist(), record.voltage_volt.tolist(), record.current_ampere.tolist()
     ([0.0, 3600.0], [0.0015, -0.0075], [0.0, -0.002])
     """
-    where, text = file.where, file.text
-    lines = split_lines(text.replace("\N{MINUS SIGN}", "-"))
-    hints = _checked_hints(options.columns, where)
+    hints = checked_hints(options.columns, file.where)
+    clean = read_clean(file, hints)
+    if clean is not None:
+        return clean
+    lines = split_lines(file.text.replace("\N{MINUS SIGN}", "-"))
+    return read_lines(lines, hints, file.where)
+
+
+def read_lines(lines: list[str], hints: dict[str, ColumnHint], where: str) -> CyclingRecord:
+    r"""Read a table line by line, so that whatever is wrong is told with its line.
+
+    Raises
+    ------
+    BadInputError
+        As `read`.
+
+    Examples
+    --------
+    >>> read_lines(["Time (s)\tVoltage (V)", "0\t1", "5\t2", ""], {}, "x").voltage_volt.tolist()
+    [1.0, 2.0]
+    """
     layout = find_layout(lines, hints)
     if layout is None:
-        raise _no_table(lines, hints, where)
-    layout = _with_row_of_units(layout, lines)
+        raise no_table(lines, hints, where)
+    layout = with_row_of_units(layout, lines)
     rows = read_rows(lines, layout, where)
-    columns, warnings = _choose(layout, rows, hints, where)
+    columns, warnings = choose(layout, rows, hints, where)
     return _record(rows, layout, columns, warnings, where)
 
 
-def _checked_hints(columns: Mapping[str, ColumnHint], where: str) -> dict[str, ColumnHint]:
-    for key, hint in columns.items():
-        if key not in QUANTITIES:
-            raise BadInputError(f"{where}, columns", repr(key), f"one of {', '.join(QUANTITIES)}")
-        if isinstance(hint.column, int) and hint.column < 1:
-            raise BadInputError(f"{where}, columns.{key}", f"column {hint.column}", "a column counted from 1")
-    return dict(columns)
-
-
-def _no_table(lines: list[str], hints: Mapping[str, ColumnHint], where: str) -> BadInputError:
-    """Say which headers there are instead of time and voltage, or instead of those asked for."""
-    hint = 'columns = { time = { column = "t", unit = "h" }, voltage = { column = "E", unit = "V" } }'
-    option = "or --column time=t:h --column voltage=E:V"
-    likely = likely_headers(lines)
-    if likely is None:
-        return BadInputError(where, "no table of numbers", "a row of headers above rows of numbers")
-    if likely.header_line < 0:
-        numbered = hint.replace('"t"', "1").replace('"E"', "2")
-        told = f"{numbered}, {option.replace('=t', '=1').replace('=E', '=2')}; of a spectrum {_SPECTRUM}"
-        return BadInputError(f"{where}, line {likely.first_line + 1}", "numbers without headers", told)
-    names = ", ".join(repr(h.text.strip()) for h in likely.headers[:8])
-    more = ", ..." if len(likely.headers) > 8 else ""
-    here = {h.text.strip().lower() for h in likely.headers}
-    lost = [h.column for h in hints.values() if isinstance(h.column, str) and h.column.strip().lower() not in here]
-    if lost:
-        asked = f"no header {lost[0]!r} but {names}{more}"
-        return BadInputError(
-            f"{where}, line {likely.header_line + 1}", asked, "a header of the file, or a column number"
-        )
-    return BadInputError(
-        f"{where}, line {likely.header_line + 1}",
-        f"the headers {names}{more}",
-        f"one of time and one of voltage; or, in the study, {hint}, {option}",
-    )
-
-
-def _with_row_of_units(layout: Layout, lines: list[str]) -> Layout:
-    """Take units from a row below the headers, where there is one."""
-    for at in range(layout.first_line, min(len(lines), layout.first_line + 3)):
-        if not lines[at].strip():
-            continue
-        units = [u.strip("()[]{} ") for u in fields(lines[at], layout.delimiter)]
-        known = any(read_unit(u, q) for u in units for q in ("time", "voltage", "current"))
-        if any(map(is_number, units)) or not known:
-            return layout
-        padded = units + [""] * len(layout.headers)
-        headers = tuple(
-            replace(h, unit=u) if h.unit is None and u else h for h, u in zip(layout.headers, padded, strict=False)
-        )
-        return replace(layout, headers=headers, first_line=at + 1)
-    return layout
-
-
-def _choose(
-    layout: Layout, rows: Rows, hints: dict[str, ColumnHint], where: str
-) -> tuple[dict[Quantity, _Column], list[str]]:
-    """Which column holds which quantity, and what to warn about."""
-    columns: dict[Quantity, _Column] = {}
-    warnings: list[str] = []
-    place = f"{where}, line {layout.header_line + 1}" if layout.headers else where
-    unitless: list[tuple[Quantity, str]] = []
-    for quantity in QUANTITIES:
-        if quantity in hints:
-            index, unit_text = _hinted(layout, rows, quantity, hints[quantity], where, warnings)
-            rank = 0
-        else:
-            found = _recognised(layout, rows, quantity, place)
-            if found is None:
-                continue
-            index, rank = found
-            unit_text = layout.headers[index].unit
-        text = layout.headers[index].text.strip() if index < len(layout.headers) else f"column {index + 1}"
-        unit: Unit | None = None
-        if quantity in _EXAMPLE_UNITS:
-            if quantity == "time" and is_clock(_first(rows, index)):
-                unit = Unit("time", None)
-            elif unit_text is None:
-                unitless.append((quantity, text))
-                continue
-            elif quantity == "current" and _PER_AREA_OR_MASS.search(unit_text):
-                warnings.append(f"column {text!r} is a current per area or mass, so the record has no current")
-                continue
-            else:
-                unit = _unit(unit_text, quantity, text, place)
-        columns[quantity] = _Column(quantity, index, text, unit, rank)
-    if unitless:
-        raise _no_unit(unitless, place)
-    for quantity in ("time", "voltage"):
-        if quantity not in columns:
-            raise BadInputError(place, f"no column of {quantity}", f"a column of {quantity} with its unit")
-    return columns, warnings
-
-
-def _hinted(
-    layout: Layout, rows: Rows, quantity: Quantity, hint: ColumnHint, where: str, warnings: list[str]
-) -> tuple[int, str | None]:
-    """Column and unit that the user named."""
-    key = f"{where}, columns.{quantity}"
-    if isinstance(hint.column, int):
-        index = hint.column - 1
-        if index >= rows.frame.width:
-            raise BadInputError(key, f"column {hint.column}", f"a column between 1 and {rows.frame.width}")
-    else:
-        texts = [h.text.strip() for h in layout.headers]
-        asked = hint.column.strip()
-        if asked not in texts:
-            texts, asked = [t.lower() for t in texts], asked.lower()
-        if asked not in texts:
-            known = ", ".join(repr(h.text.strip()) for h in layout.headers)
-            raise BadInputError(key, repr(hint.column), f"a header of the file: {known}")
-        index = texts.index(asked)
-        if texts.count(asked) > 1:
-            raise BadInputError(key, f"{hint.column!r}, which heads {texts.count(asked)} columns", "a column number")
-    own = layout.headers[index].unit if index < len(layout.headers) else None
-    said = read_unit(own, quantity) if own else None
-    if hint.unit and said and read_unit(hint.unit, quantity) != said:
-        warnings.append(f"{quantity} is read in {hint.unit} as told, although the file says {own}")
-    return index, hint.unit or own
-
-
-def _recognised(layout: Layout, rows: Rows, quantity: Quantity, place: str) -> tuple[int, int] | None:
-    """Column whose header names the quantity best, and how well; None if there is none."""
-    ranked: list[tuple[int, int]] = []
-    for index, header in enumerate(layout.headers):
-        rank = header.rank(quantity)
-        if rank is None or index >= rows.frame.width:
-            continue
-        if quantity == "time" and is_date(_first(rows, index)):
-            continue
-        ranked.append((rank, index))
-    if not ranked:
-        return None
-    best = min(ranked)[0]
-    equals = [index for rank, index in ranked if rank == best]
-    if len(equals) > 1 and quantity in _EXAMPLE_UNITS:
-        named = ", ".join(repr(layout.headers[i].text.strip()) for i in equals)
-        text = layout.headers[equals[0]].text.strip()
-        remedy = f'columns = {{ {quantity} = {{ column = "{text}" }} }} in the study'
-        raise BadInputError(place, f"several columns of {quantity}: {named}", remedy)
-    return equals[0], best
-
-
-def _first(rows: Rows, index: int) -> str:
-    """First field of a column that is not empty."""
-    column = rows.column(index)
-    filled = column.filter(column != "")
-    return str(filled[0]) if len(filled) else ""
-
-
-def _unit(unit_text: str, quantity: Quantity, text: str, place: str) -> Unit:
-    known = read_unit(unit_text, quantity)
-    if known is not None:
-        return known
-    try:
-        return unreadable(unit_text, quantity, place)
-    except BadInputError as error:
-        remedy = f'columns = {{ {quantity} = {{ column = "{text}", unit = "{_EXAMPLE_UNITS[quantity]}" }} }}'
-        raise BadInputError(
-            place, f"the unit {unit_text!r} of {text!r}", f"a unit of {quantity}; or, in the study, {remedy}"
-        ) from error
-
-
-def _no_unit(unitless: list[tuple[Quantity, str]], place: str) -> BadInputError:
-    names = ", ".join(repr(text) for _, text in unitless)
-    inner = ", ".join(f'{q} = {{ column = "{text}", unit = "{_EXAMPLE_UNITS[q]}" }}' for q, text in unitless)
-    example = f"{unitless[0][1]} ({_EXAMPLE_UNITS[unitless[0][0]]})"
-    return BadInputError(
-        place, f"no unit for {names}", f"a unit as in '{example}'; or, in the study, columns = {{ {inner} }}"
-    )
-
-
 def _record(
-    rows: Rows, layout: Layout, columns: dict[Quantity, _Column], warnings: list[str], where: str
+    rows: Rows, layout: Layout, columns: dict[Quantity, Chosen], warnings: list[str], where: str
 ) -> CyclingRecord:
     comma = _decimal_comma(rows, columns, where, quoted=layout.delimiter == ",")
     rows, values = _needed_numbers(rows, columns, comma, where)
@@ -314,12 +149,12 @@ def _record(
     )
 
 
-def _decimal_comma(rows: Rows, columns: dict[Quantity, _Column], where: str, *, quoted: bool) -> bool:
+def _decimal_comma(rows: Rows, columns: dict[Quantity, Chosen], where: str, *, quoted: bool) -> bool:
     """Whether numbers have decimal commas; refuse where a comma may also part thousands.
 
     ``quoted``: columns are parted by commas too, so numbers with commas stand in quotes, as thousands do.
     """
-    needed = [c for c in columns.values() if c.quantity in _EXAMPLE_UNITS and (c.unit is None or c.unit.factor)]
+    needed = [c for c in columns.values() if c.quantity in EXAMPLE_UNITS and (c.unit is None or c.unit.factor)]
     texts = {c.text: rows.column(c.index) for c in needed}
     commas = {text: column.str.contains(",", literal=True) for text, column in texts.items()}
     if not any(has.any() for has in commas.values()):
@@ -339,7 +174,7 @@ def _decimal_comma(rows: Rows, columns: dict[Quantity, _Column], where: str, *, 
 
 
 def _needed_numbers(
-    rows: Rows, columns: dict[Quantity, _Column], comma: bool, where: str
+    rows: Rows, columns: dict[Quantity, Chosen], comma: bool, where: str
 ) -> tuple[Rows, dict[Quantity, Floats]]:
     """Time, voltage and current in seconds, volts and amperes; a cut last row is left out."""
     values: dict[Quantity, Floats] = {}
@@ -349,7 +184,7 @@ def _needed_numbers(
         assert column.unit is not None
         texts = rows.column(column.index)
         factor = column.unit.factor
-        numbers = as_clock(texts) if factor is None else _scaled(as_numbers(texts, comma), factor)
+        numbers = as_clock(texts) if factor is None else scaled(as_numbers(texts, comma), factor)
         values[column.quantity] = numbers
         broken |= ~np.isfinite(numbers)
     at = np.flatnonzero(broken)
@@ -370,12 +205,7 @@ def _needed_numbers(
     )  # fmt: skip
 
 
-def _scaled(numbers: Floats, factor: float) -> Floats:
-    """Multiply, by division where that is exact in decimal (12.3 mV is 0.0123 V and nothing after it)."""
-    return numbers / round(1 / factor) if factor < 1 else numbers * factor
-
-
-def _whole_numbers(rows: Rows, column: _Column, comma: bool, warnings: list[str]) -> NDArray[np.int64] | None:
+def _whole_numbers(rows: Rows, column: Chosen, comma: bool, warnings: list[str]) -> NDArray[np.int64] | None:
     numbers = as_numbers(rows.column(column.index), comma)
     bad = np.flatnonzero(~np.isfinite(numbers) | (numbers != np.round(numbers)) | (np.abs(numbers) > 2**53))
     if bad.size:

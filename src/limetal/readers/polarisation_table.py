@@ -1,7 +1,7 @@
 """Polarisation curves in text or workbooks of any origin: potential (or overpotential) against current under headers.
 
-Units must stand in the headers. A table that also has a time is one of cycling, unless it names an overpotential or a
-current density. Pairs of columns side by side, as digitised figures have, become a record each.
+Units must stand in the headers. A table that also has a time is one of cycling, unless it names an overpotential.
+Pairs of columns side by side, as digitised figures have, become a record each.
 """
 
 from __future__ import annotations
@@ -99,9 +99,7 @@ def _is_curve(roles: tuple[Role | None, ...]) -> bool:
 def _is_no_cycling(block: Block) -> bool:
     quantities = {role.quantity for role in block.roles if role is not None}
     over = any(names_overpotential(h) for h in block.grid.headers)
-    if over or "current density" in quantities:
-        return True
-    return "time" not in quantities and not any(_OF_CYCLING.search(h) for h in block.grid.headers)
+    return over or "time" not in quantities and not any(_OF_CYCLING.search(h) for h in block.grid.headers)
 
 
 def _curves(block: Block, where: str) -> Iterator[PolarisationRecord]:

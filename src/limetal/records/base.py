@@ -6,9 +6,9 @@ the Battery Data Format (``test_time_second``); what a format has beyond them is
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -17,7 +17,10 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.records.cells import CellContext
 
-__all__ = ["About", "Column", "Floats", "Integers", "Record", "handed_over"]
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["About", "Column", "Floats", "Integers", "LazyColumns", "Record", "handed_over"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -52,6 +55,49 @@ class About:
     sample: str = ""
     comment: str = ""
     settings: Mapping[str, str] = field(default_factory=dict)
+
+
+class LazyColumns(Mapping[str, NDArray[np.generic]]):
+    """Columns of a polars table that become arrays when they are asked for.
+
+    Few analyses look at the columns a format has beyond the known ones, and words in a million rows are costly.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> columns = LazyColumns(pl.DataFrame({"Aux (degC)": [25.0, 25.1], "remark": ["a", None]}))
+    >>> list(columns), columns.rows, columns["remark"].tolist()
+    (['Aux (degC)', 'remark'], 2, ['a', ''])
+    """
+
+    def __init__(self, frame: pl.DataFrame) -> None:
+        self._frame = frame
+
+    def __getitem__(self, name: str) -> NDArray[np.generic]:
+        import polars as pl
+
+        if name not in self._frame.columns:
+            raise KeyError(name)
+        column = self._frame[name]
+        if column.dtype.is_numeric():
+            values: NDArray[np.generic] = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+            return values
+        words: NDArray[np.generic] = column.cast(pl.String).fill_null("").to_numpy()
+        return words
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frame.columns)
+
+    def __len__(self) -> int:
+        return int(self._frame.width)
+
+    def __reduce__(self) -> tuple[type[LazyColumns], tuple[pl.DataFrame]]:
+        return LazyColumns, (self._frame,)
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self._frame.height)
 
 
 @dataclass(frozen=True)
@@ -96,7 +142,7 @@ class Record:
     label: str = ""
     about: About = field(default_factory=About)
     cell: CellContext | None = None
-    more: dict[str, NDArray[np.generic]] = field(default_factory=dict)
+    more: Mapping[str, NDArray[np.generic]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     #: What kind of measurement it is, in one word.
@@ -132,9 +178,11 @@ class Record:
                     "a number in every row",
                 )
             object.__setattr__(self, column.name, _own(values, np.int64 if column.count else np.float64))
-        for name, values in self.more.items():
-            if len(values) != n:
-                raise BadInputError(self.source, f"column {name!r} with {len(values)} rows", f"{n} rows")
+        more = self.more
+        for name in more:
+            length = more.rows if isinstance(more, LazyColumns) else len(more[name])
+            if length != n:
+                raise BadInputError(self.source, f"column {name!r} with {length} rows", f"{n} rows")
 
     def _first(self) -> Column:
         """Return the first column that is there."""
