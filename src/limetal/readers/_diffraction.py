@@ -31,6 +31,8 @@ ZERO_CELSIUS_K = 273.15
 #: Tags an XML file may have: a mesh of 15000 scans has fewer, and the tree of so many takes about 250 MB.
 MAX_TAGS = 2_000_000
 _MOST_NAMED = 4
+#: No count, angle or factor is larger; beyond it sums and products would overflow.
+MOST = 1e15
 
 #: Names (letters and digits only, lower case) of axes and scans along which the scattering angle itself moves.
 _TWO_THETA = {
@@ -120,7 +122,7 @@ def number(text: object) -> float | None:
     if not re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", plain):
         return None
     value = float(plain)
-    return value if math.isfinite(value) else None
+    return value if math.isfinite(value) and abs(value) <= MOST else None
 
 
 def positive(text: object) -> float | None:
@@ -150,7 +152,7 @@ def numbers(text: str, where: str) -> Floats:
     """
     words = pl.Series("words", text.split(), dtype=pl.String)
     values = words.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy().astype(np.float64)
-    bad = np.flatnonzero(~np.isfinite(values))
+    bad = np.flatnonzero(~(np.abs(values) <= MOST))
     if bad.size:
         raise BadInputError(where, f"{words[int(bad[0])][:40]!r} as value {int(bad[0]) + 1}", "a number")
     return values
@@ -215,7 +217,7 @@ def lines_to_columns(
             raise BadInputError(f"{where}, line {at + first_line}", f"{len(fields)} fields", f"{width} as before")
     words = pl.Series("words", [word for fields in rows for word in fields], dtype=pl.String)
     values = words.cast(pl.Float64, strict=False).fill_null(np.nan).to_numpy().astype(np.float64)
-    bad = np.flatnonzero(~np.isfinite(values))
+    bad = np.flatnonzero(~(np.abs(values) <= MOST))
     if bad.size:
         at = places[int(bad[0]) // width] + first_line
         raise BadInputError(f"{where}, line {at}", repr(words[int(bad[0])][:40]), "a number")

@@ -117,9 +117,16 @@ def _read_v3(fields: Fields) -> list[DiffractionRecord | BadInputError]:
         outcome, at = _range_v3(fields, at, len(outcomes) + 1, notes)
         outcomes.append(outcome)
     if len(outcomes) < announced:
-        notes.append(f"the file announces {announced} ranges and holds {len(outcomes)}: it is cut off")
-        outcomes = [o.warned(notes[-1]) if isinstance(o, DiffractionRecord) else o for o in outcomes]
+        return _all_warned(outcomes, f"the file announces {announced} ranges and holds {len(outcomes)}: it is cut off")
+    if at < fields.size:
+        return _all_warned(outcomes, f"{fields.size - at} bytes behind the last range were left out")
     return outcomes
+
+
+def _all_warned(
+    outcomes: list[DiffractionRecord | BadInputError], note: str
+) -> list[DiffractionRecord | BadInputError]:
+    return [one.warned(note) if isinstance(one, DiffractionRecord) else one for one in outcomes]
 
 
 def _range_v3(
@@ -208,7 +215,8 @@ def _record(
     scale = ANGSTROM_PER_NM if tube.unit.lower() == "nm" and tube.alpha_1 < 0.3 else 1.0
     second, ratio = single_line_or_two(tube.alpha_2 * scale, tube.ratio)
     main = positive(tube.alpha_1 * scale)
-    values = np.asarray(intensity, dtype=np.float64)
+    with np.errstate(invalid="ignore"):  # of a garbled file; the record refuses what is no number
+        values = np.asarray(intensity, dtype=np.float64)
     unit = "counts" if np.all(np.isfinite(values)) and is_whole(values) and values.min() >= 0 else "a.u."
     said = (
         [] if unit == "counts" else ["intensities are no whole counts and the format states no unit: arbitrary units"]
@@ -264,8 +272,7 @@ def _read_v4(fields: Fields) -> list[DiffractionRecord | BadInputError]:
         except BadInputError as error:
             if not outcomes:
                 raise
-            notes = f"bytes behind the last range were left out ({error.found})"
-            return [o.warned(notes) if isinstance(o, DiffractionRecord) else o for o in outcomes]
+            return _all_warned(outcomes, f"bytes behind the last range were left out ({error.found})")
         if kind == _TEXT and length >= 36:
             texts[fields.text(place + 12, 24)] = fields.text(place + 36, length - 36)
         elif kind == _TUBE and length >= 120:

@@ -158,7 +158,7 @@ def _numbers(file: RawFile, lines: list[str], table: Table, end: int, where: str
     rows = ["" if row.lstrip().startswith(("#", "!", "*/")) else row for row in rows]
     at_end = end == len(lines)
     values, notes = lines_to_columns(rows, table.first + 1, where, ended=not at_end)
-    if at_end and lines_were_cut(file.text) and not notes and table.delimiter != ",":
+    if at_end and lines_were_cut(file.text) and not notes:
         last = lines[-1].split()
         before = next((line for line in reversed(lines[table.first : -1]) if line.strip()), "")
         if last and len(lines[-1].rstrip()) < len(before.rstrip()):
