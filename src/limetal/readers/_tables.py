@@ -225,7 +225,7 @@ def _end(lines: list[str], first: int, delimiter: str, roles: tuple[Role | None,
     following = [line for line in lines[at + 1 : at + 4] if line.strip()]
     if following and _is_row(following[0], delimiter, needed) and len(fields(lines[at], delimiter)) == len(roles):
         texts = fields(lines[at], delimiter)
-        if not any(re.search(r"[A-Za-z]{2}", t) for t in texts) or sum(map(is_number, texts)):
+        if any(map(is_number, texts)):
             found = f"{texts[needed][:40]!r}" if needed < len(texts) else "a row that is cut"
             raise BadInputError(f"{where}, line {at + 1}", found, "a number")
     return at
