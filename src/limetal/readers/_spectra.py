@@ -18,8 +18,10 @@ __all__ = [
     "column_of",
     "distinct",
     "energy_kind",
+    "energy_unit",
     "intensity_unit_of",
     "iso_time",
+    "looks_whole",
     "number_or_none",
     "seconds_of",
     "settings_of",
@@ -92,6 +94,41 @@ def energy_kind(label: str) -> str:
     binding = "binding" in text or re.match(r"\W*b\.?\s?e\.?(?![a-z])", text) is not None
     kinetic = "kinetic" in text or re.match(r"\W*k\.?\s?e\.?(?![a-z])", text) is not None
     return "binding" if binding and not kinetic else "kinetic" if kinetic and not binding else ""
+
+
+def energy_unit(label: str) -> str:
+    """Unit that the header of an energy states; ``""`` where it states none.
+
+    Examples
+    --------
+    >>> [energy_unit(t) for t in ("BE/eV", "Binding Energy (E)", "Kinetic Energy [keV]", "B.E.")]
+    ['eV', '', 'keV', '']
+    """
+    match = re.search(r"(?:[/(\[,_]\s*|\s)(m?eV|keV|k?J(?:/mol)?|Ha|hartree|Ry|nm|cm-1)\b", label, re.IGNORECASE)
+    if match is None:
+        return ""
+    return "eV" if match[1].lower() == "ev" else match[1]
+
+
+def looks_whole(last: str, others: Sequence[str]) -> bool:
+    """Whether a number at the very end of a file, without an end of line, has as many digits as those before it.
+
+    Examples
+    --------
+    >>> looks_whole("4013.83", ["4010.12", "998.20"]), looks_whole("401", ["4010", "4012"]), looks_whole("1e", ["1e5"])
+    (True, False, False)
+    """
+
+    def digits(text: str) -> int:
+        return len(re.split(r"[.,eE]", text.strip().lstrip("+-"), maxsplit=1)[0])
+
+    def fraction(text: str) -> bool:
+        return re.search(r"[.,]\d", text) is not None
+
+    if number_or_none(last) is None or ("e" in last.lower()) != any("e" in text.lower() for text in others):
+        return False
+    same = [text for text in others if digits(text) == digits(last)]
+    return bool(same) and (fraction(last) or not any(map(fraction, same)))
 
 
 def intensity_unit_of(*texts: str) -> str:

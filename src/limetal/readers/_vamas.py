@@ -209,7 +209,7 @@ def _header(cursor: _Cursor) -> Header:
         continue
     if not first.startswith(MARK):
         raise BadInputError(cursor.place, repr(first[:60]), f"{MARK!r}, with which a VAMAS file begins")
-    names = [cursor.text() for _ in range(4)]
+    institution, instrument, operator, experiment = (cursor.text() for _ in range(4))
     comment = cursor.texts(cursor.count("number of lines of the comment"))
     mode = cursor.one_of(_MODES, "experiment mode")
     if mode == "NOEXP":
@@ -234,7 +234,8 @@ def _header(cursor: _Cursor) -> Header:
     if blocks == 0:
         raise BadInputError(cursor.place, "no blocks", "at least one")
     held = items if listed > 0 else _ALL - items
-    return Header(*names, tuple(comment), mode, scan, variables, held, later_in_block, blocks)
+    return Header(institution, instrument, operator, experiment, tuple(comment), mode, scan, variables, held,
+                  later_in_block, blocks)  # fmt: skip
 
 
 def _variables(cursor: _Cursor, what: str) -> tuple[Variable, ...]:
