@@ -33,6 +33,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 #: Runs of blanks and tabs as a separator.
 WHITESPACE = ""
+_HELD_V = 1e-3  # a potential that moves less is held, and its noise tells nothing
 _MAX_WIDTH = 2000  # fields of a line; no instrument writes more, a garbled file may
 
 
@@ -445,14 +446,18 @@ def polarity(potential: Floats, current: Floats) -> int:
     >>> polarity(e, i), polarity(e, -i), polarity(e, np.ones(100))
     (1, -1, 0)
     """
-    if potential.size < 5 or not np.ptp(potential) or not np.ptp(current):
+    if potential.size < 5 or np.ptp(potential) < _HELD_V or not np.ptp(current):
         return 0
     e = (potential - potential.mean()) / np.ptp(potential)
     i = (current - current.mean()) / np.ptp(current)
     slope = float(np.sum(e * i) / np.sqrt(np.sum(e * e) * np.sum(i * i)))
     turns = _share_back(e)
     loop = float(np.sum(np.diff(e) * (i[1:] + i[:-1]) / 2)) if turns > 0.3 else 0.0
-    votes = [int(np.sign(slope)) if abs(slope) > 0.35 else 0, int(np.sign(loop)) if abs(loop) > 0.03 else 0]
+    chance = abs(slope) * np.sqrt((e.size - 2) / max(1 - slope * slope, 1e-12))  # Student's t: few noisy points agree
+    votes = [
+        int(np.sign(slope)) if abs(slope) > 0.35 and chance > 4 else 0,
+        int(np.sign(loop)) if abs(loop) > 0.03 and e.size > 9 else 0,
+    ]
     if votes[0] and votes[1] and votes[0] != votes[1]:
         return 0
     return votes[0] or votes[1]
