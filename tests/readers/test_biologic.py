@@ -420,3 +420,61 @@ def test_utf16_export_is_read(tmp_path):
     path = export(tmp_path, NAMES, COLUMNS, encoding="utf-16")
     assert readers.recognise(path) == "biologic_mpt"
     assert readers.read_all(path)[0].voltage_volt.tolist() == VOLTS.tolist()
+
+
+def test_charge_after_a_spectrum_is_taken_over_its_own_time(tmp_path):
+    """The row after a spectrum was charged since the last row of the spectrum, not since the row of cycling before."""
+    time = np.arange(8.0)
+    charge = np.concatenate([[0.0], np.full(7, 1 / 3.6)])
+    f = np.array([0.0, 0, 0, 1e3, 1e2, 10.0, 0, 0])
+    columns = {4: time, 7: charge, 13: np.cumsum(charge), 6: np.full(8, 3.0), 32: f, 36: f, 35: 0 * f}
+    cycles, spectrum = readers.read_all(cycling(tmp_path, columns, 0x7F))
+    np.testing.assert_allclose(cycles.current_ampere, [0, 1, 1, 1, 1], rtol=1e-12)
+    assert spectrum.rows == 3
+
+
+def test_oldest_data_have_numbers_of_one_byte(tmp_path):
+    rows = b"".join(struct.pack("<dff", t, v, 1.0) for t, v in zip(TIME, VOLTS, strict=True))
+    head = struct.pack("<IB3B", 4, 3, 4, 6, 8).ljust(100, b"\0")
+    (record,) = readers.read_all(write(tmp_path / "a.mpr", mpr(module("VMP data", head + rows, 0))))
+    assert record.test_time_second.tolist() == TIME.tolist()
+    assert record.current_ampere.tolist() == [0.001] * 4
+
+
+@pytest.mark.parametrize("version", [3, 4])
+def test_data_of_an_unknown_version_are_read_if_one_layout_fits(tmp_path, version):
+    data = bytearray(write_gcpl(tmp_path).read_bytes())
+    struct.pack_into("<I", data, data.index(b"MODULEVMP data") + 45, version)
+    (record,) = readers.read_all(write(tmp_path / "b.mpr", bytes(data)))
+    assert record.rows == 12
+    assert any("version 4" in warning for warning in record.warnings) == (version == 4)
+
+
+def test_wrong_length_of_the_data_is_found_out(tmp_path):
+    data = bytearray(write_gcpl(tmp_path).read_bytes())
+    struct.pack_into("<I", data, data.index(b"MODULEVMP data") + 41, 0)
+    (record,) = readers.read_all(write(tmp_path / "b.mpr", bytes(data)))
+    assert record.rows == 12
+    assert record.about.start_time == "2025-05-28T12:00:00"
+    assert any("length of the module of data is wrong" in warning for warning in record.warnings)
+
+
+@pytest.mark.parametrize(
+    ("names", "factors"),
+    [(["time/h", "Ewe/V", "I/mA"], (3600, 1, 1e-3)), (["time/s", "Ewe/mV", "I/A"], (1, 1e-3, 1)),
+     (["time/s", "Ecell/V", "<I>/µA"], (1, 1, 1e-6))],
+)  # fmt: skip
+def test_units_are_those_of_the_names(tmp_path, names, factors):
+    flags = [np.ones(4, int), np.zeros(4, int), np.zeros(4, int)]
+    (record,) = readers.read_all(export(tmp_path, ["mode", "ox/red", "error", *names], [*flags, *COLUMNS]))
+    for values, column, factor in zip(
+        (record.test_time_second, record.voltage_volt, record.current_ampere), COLUMNS, factors, strict=True
+    ):
+        np.testing.assert_allclose(values, column * factor, rtol=1e-14)
+    assert not set(names) & set(record.more)
+
+
+@pytest.mark.parametrize("technique", ["Chronoamperometry / Chronocoulometry", "Some New Technique"])
+def test_other_techniques_are_cycling(tmp_path, technique):
+    (record,) = readers.read_all(export(tmp_path, NAMES, COLUMNS, technique=technique))
+    assert (record.kind, record.about.technique) == ("cycling", technique)

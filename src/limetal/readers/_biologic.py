@@ -8,8 +8,8 @@ charges a cell whose working electrode is the positive one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,12 @@ __all__ = ["Cell", "Table", "records_of"]
 
 Floats = NDArray[np.float64]
 _Kept = slice | NDArray[np.bool_]  # rows that stay: all, or those marked
+#: Units EC-Lab writes behind a quantity, and what one is.
+_SECONDS = {"s": 1.0, "h": SECONDS_PER_HOUR}
+_VOLTS = {"V": 1.0, "mV": 1e-3}
+_AMPERES = {"mA": 1 / MA_PER_A, "A": 1.0, "µA": 1e-6, "nA": 1e-9}
+_OPEN_CIRCUIT = 3  # in column mode
+_MOSTLY = 0.5
 _SWEEPS = re.compile(
     r"voltammetry|linear (?:sweep|polari[sz]ation)|cyclic polari[sz]ation|potentiodynamic|tafel|^(?:CV|CVA|LSV|LP)$",
     re.IGNORECASE,
@@ -73,9 +79,17 @@ class Table:
                 return name, values.astype(np.float64, copy=False)
         return None
 
-    def taken(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> dict[str, NDArray[np.generic]]:
-        """Return some rows of all columns."""
-        return {name: values[rows] for name, values in self.columns.items()}
+    def measured(self, stems: Sequence[str], units: Mapping[str, float]) -> tuple[str, Floats] | None:
+        """Return the first of some quantities in base units, and the name of its column."""
+        for stem in stems:
+            for unit, factor in units.items():
+                found = self.floats(f"{stem}/{unit}")
+                if found is None:
+                    continue
+                if unit == "mA":  # dividing keeps the last digit
+                    return found[0], found[1] / MA_PER_A
+                return found if factor == 1.0 else (found[0], found[1] * factor)
+        return None
 
     def place(self, row: int) -> str:
         """Say where a row is."""
@@ -145,38 +159,38 @@ def _other_than_spectra(table: Table, rows: NDArray[np.bool_], *, has_spectra: b
     """Cycling or polarisation, of the rows without a frequency."""
     if has_spectra and rows.sum() < CyclingRecord.MIN_ROWS:
         return []
-    part = (
-        table if rows.all() else replace(table, columns=table.taken(rows), row_word="row without a frequency", first=1)
-    )
     warnings = list(table.warnings)
-    sweep = _is_sweep(part, warnings)
-    time, (voltage_name, voltage) = _time(part), _voltage(part, warnings, sweep=sweep)
-    current_name, current = _current(part, time, warnings)
+    sweep = not has_spectra and _is_sweep(table, warnings)
+    # of all rows, because the charge of a row was counted since the row before it, whatever that was
+    time_name, time = _time(table) or ("", None)
+    voltage_name, voltage = _voltage(table, warnings, sweep=sweep)
+    current_name, current = _current(table, time, warnings)
     sweep = sweep and current is not None
     if time is None and not sweep:
         names = ", ".join(list(table.columns)[:8])
         raise BadInputError(table.where, f"no time/s among the columns {names}", "time and voltage, or a spectrum")
-    kept: _Kept = slice(None)
+    kept: _Kept = rows if has_spectra else slice(None)
     if not all(np.isfinite(c).all() for c in (time, voltage, current) if c is not None):
         finite = np.all([np.isfinite(c) for c in (time, voltage, current) if c is not None], axis=0)
-        kept, lost = finite, int((~finite).sum())
-        warnings.append(f"{lost} row{'s' * (lost > 1)} without a number in time, voltage or current left out")
-    cycle, step = _counts(part, "cycle number", kept, warnings), _counts(part, "Ns", kept, warnings)
-    used = {"time/s", voltage_name, current_name, "" if cycle is None else "cycle number"}
+        kept, lost = rows & finite, int((rows & ~finite).sum())
+        if lost:
+            warnings.append(f"{lost} row{'s' * (lost > 1)} without a number in time, voltage or current left out")
+    cycle, step = _counts(table, "cycle number", kept, warnings), _counts(table, "Ns", kept, warnings)
+    used = {time_name, voltage_name, current_name, "" if cycle is None else "cycle number"}
     used |= set() if step is None or sweep else {"Ns"}
     if cycle is None:
-        cycle = _cycles_of_half_cycles(part, kept, warnings)
+        cycle = _cycles_of_half_cycles(table, kept, warnings)
     values = _Values(
         None if time is None else handed_over(time[kept]),
         handed_over(voltage[kept]),
         None if current is None else handed_over(current[kept]),
         cycle,
         step,
-        {name: column[kept] for name, column in part.columns.items() if name not in used},
+        {name: column[kept] for name, column in table.columns.items() if name not in used},
         tuple(warnings),
     )
     if sweep:
-        return [_polarisation(table, values, "polarisation" if has_spectra else "")]
+        return [_polarisation(table, values)]
     if has_spectra and (values.voltage.size < CyclingRecord.MIN_ROWS or not _rises(values.time)):
         return []
     return [_cycling(table, values, "cycling" if has_spectra else "")]
@@ -186,7 +200,7 @@ def _rises(time: Floats | None) -> bool:
     return time is not None and bool(time[-1] > time[0])
 
 
-def _polarisation(table: Table, values: _Values, label: str) -> PolarisationRecord:
+def _polarisation(table: Table, values: _Values) -> PolarisationRecord:
     return PolarisationRecord(
         potential_volt=values.voltage,
         current_ampere=values.current,
@@ -196,7 +210,6 @@ def _polarisation(table: Table, values: _Values, label: str) -> PolarisationReco
         reference=table.cell.reference,
         area_cm2=table.cell.area_cm2,
         source=table.where,
-        label=label,
         about=table.about,
         more=values.more,
         warnings=values.warnings,
@@ -226,7 +239,12 @@ def _is_sweep(table: Table, warnings: list[str]) -> bool:
     if technique and not technique.startswith("technique "):
         return bool(_SWEEPS.search(technique))
     control = table.floats("control/V")
-    if control is None or table.floats("<I>/mA", "I/mA") is None or table.rows < 10 or "half cycle" in table.columns:
+    if (
+        control is None
+        or table.measured(("<I>", "I"), _AMPERES) is None
+        or table.rows < 10
+        or "half cycle" in table.columns
+    ):
         return False
     steps = np.diff(control[1])
     if float(np.mean(steps != 0)) < _RAMP_SHARE or float(np.ptp(control[1])) < 1e-3:
@@ -235,29 +253,27 @@ def _is_sweep(table: Table, warnings: list[str]) -> bool:
     return True
 
 
-def _time(table: Table) -> Floats | None:
-    found = table.floats("time/s")
-    return found[1] if found else None
+def _time(table: Table) -> tuple[str, Floats] | None:
+    return table.measured(("time",), _SECONDS)
 
 
 def _voltage(table: Table, warnings: list[str], *, sweep: bool) -> tuple[str, Floats]:
     """Name and numbers of the voltage: of the whole cell where it was measured, of the working electrode in a sweep."""
-    working = table.floats("Ewe/V", "<Ewe>/V")
-    whole = table.floats("Ewe-Ece/V", "<Ewe-Ece>/V")
+    working = table.measured(("Ewe", "<Ewe>"), _VOLTS)
+    whole = table.measured(("Ewe-Ece", "<Ewe-Ece>"), _VOLTS)
     if whole and (not np.any(whole[1]) or np.isnan(whole[1]).all()) and working and np.any(working[1]):
         whole = None  # EC-Lab fills columns it did not measure with zeros
-    two = table.floats("Ecell/V", "<Ecell>/V")
+    two = table.measured(("Ecell", "<Ecell>"), _VOLTS)
     if sweep:
         chosen = working or two or whole
     else:
-        counter = table.floats("Ece/V", "<Ece>/V")
+        counter = table.measured(("Ece", "<Ece>"), _VOLTS)
         if whole is None and two is None and working and counter and np.any(counter[1]):
             whole = (f"{working[0]} minus {counter[0]}", working[1] - counter[1])
         chosen = two or whole or working
-        if chosen is whole and whole and working:
-            warnings.append(
-                f"voltage is {whole[0]} (working against counter electrode), not {working[0]}, which is kept"
-            )
+        if working and chosen is not working and chosen is not None:
+            of = "working against counter electrode" if chosen is whole else "the whole cell"
+            warnings.append(f"voltage is {chosen[0]} ({of}), not {working[0]}, which is kept")
     if chosen is None:
         names = ", ".join(list(table.columns)[:8])
         raise BadInputError(table.where, f"no voltage among the columns {names}", "Ewe/V, Ecell/V or Ewe-Ece/V")
@@ -266,12 +282,10 @@ def _voltage(table: Table, warnings: list[str], *, sweep: bool) -> tuple[str, Fl
 
 def _current(table: Table, time: Floats | None, warnings: list[str]) -> tuple[str, Floats | None]:
     """Current in amperes: measured, or from the charge between rows, which is how EC-Lab computes its <I>."""
-    found = table.floats("I/mA", "<I>/mA")
-    if found and np.isfinite(found[1]).mean() > 0.5:
-        return found[0], found[1] / MA_PER_A
-    found = table.floats("I/A", "<I>/A")
-    if found:
-        return found
+    for stem in ("I", "<I>"):
+        found = table.measured((stem,), _AMPERES)
+        if found and np.isfinite(found[1]).mean() > _MOSTLY:
+            return found
     for name in ("dq/mA.h", "dQ/mA.h"):
         total = "(Q-Qo)/mA.h"
         charge, sum_of = table.floats(name), table.floats(total)
@@ -282,7 +296,7 @@ def _current(table: Table, time: Floats | None, warnings: list[str]) -> tuple[st
             return "", None
         warnings.append(f"current is the mean since the row before, from {name} over time; that of the first row is 0")
         return "", _mean_current(charge[1] / MA_PER_A, time, warnings)
-    if table.floats("mode") and not np.any(table.columns["mode"] != 3):
+    if "mode" in table.columns and not np.any(table.columns["mode"] != _OPEN_CIRCUIT):
         return "", np.zeros(table.rows)  # open circuit from the first to the last row
     warnings.append("the file has no current")
     return "", None
@@ -349,12 +363,12 @@ def _spectra(table: Table, measured: NDArray[np.bool_], *, alone: bool) -> list[
         warnings.append(f"{len(short)} spectra of a single row left out")
     if short and not parts and not alone:
         return []
-    time, current = table.floats("time/s"), table.floats("<I>/mA", "I/mA")
-    voltage = table.floats("<Ewe>/V", "Ewe/V", "<Ecell>/V", "Ecell/V")
+    time, current = _time(table), table.measured(("<I>", "I"), _AMPERES)
+    voltage = table.measured(("<Ewe>", "Ewe", "<Ecell>", "Ecell"), _VOLTS)
     if table.floats("Re(Zwe-ce)/Ohm"):
         warnings.append("impedance is that of the working electrode; that of the whole cell is kept as Re(Zwe-ce)/Ohm")
-    used = {"freq/Hz", "Re(Z)/Ohm", "-Im(Z)/Ohm", "Im(Z)/Ohm", "time/s"}
-    used |= {column[0] for column in (voltage, current) if column}
+    used = {"freq/Hz", "Re(Z)/Ohm", "-Im(Z)/Ohm", "Im(Z)/Ohm"}
+    used |= {column[0] for column in (time, voltage, current) if column}
     many = len(parts) > 1 or not alone
     records: list[Record] = []
     for number, rows in enumerate(parts or short, start=1):
@@ -366,7 +380,7 @@ def _spectra(table: Table, measured: NDArray[np.bool_], *, alone: bool) -> list[
                 impedance_imaginary_ohm=imaginary[rows],
                 test_time_second=when,
                 voltage_volt=voltage[1][rows] if voltage else None,
-                current_ampere=current[1][rows] / MA_PER_A if current else None,
+                current_ampere=current[1][rows] if current else None,
                 area_cm2=table.cell.area_cm2,
                 source=table.where,
                 label=f"spectrum {number}" if many else "",

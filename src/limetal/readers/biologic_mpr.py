@@ -141,11 +141,12 @@ def read(file: RawFile, options: ReadOptions) -> list[Record]:  # noqa: ARG001 -
 def _modules(data: bytes, where: str) -> tuple[list[_Module], list[str]]:
     """Modules of the file as far as they follow one another."""
     modules: list[_Module] = []
+    warnings: list[str] = []
     view, at = memoryview(data), _FIRST_MODULE
     while at < len(data) and len(modules) < _MAX_MODULES:
         if data[at : at + 6] != _MODULE:
             if any(module.name == "VMP data" for module in modules):
-                return modules, [f"what follows byte {at} is no module and was not read"]
+                return modules, [*warnings, f"what follows byte {at} is no module and was not read"]
             raise BadInputError(f"{where}, byte {at}", "no module", "the word MODULE")
         is_long = data[at + 41 : at + 45] == _LONG.to_bytes(4, "little")
         begin = at + (65 if is_long else 57)
@@ -158,11 +159,16 @@ def _modules(data: bytes, where: str) -> tuple[list[_Module], list[str]]:
             length, version = struct.unpack_from("<II", data, at + 41)
         name = data[at + 6 : at + 16].decode("latin-1").strip(" \0")
         date = data[begin - 8 : begin].decode("latin-1").strip(" \0")
+        following = data[begin + length : begin + length + 6]
+        if name == "VMP data" and following and following != _MODULE[: len(following)]:
+            end = data.find(_MODULE + b"VMP ", begin)
+            length = (len(data) if end < 0 else end) - begin
+            warnings.append("the length of the module of data is wrong; it was taken to end where the next begins")
         modules.append(_Module(name, view[begin : begin + length], length, version, is_long, date))
         at = begin + length
     if at > len(data) and any(module.name == "VMP data" for module in modules):
-        return modules, [f"the file is cut in module {modules[-1].name!r}"]
-    return modules, []
+        warnings.append(f"the file is cut in module {modules[-1].name!r}")
+    return modules, warnings
 
 
 def _rows(module: _Module, where: str) -> _Rows:
@@ -173,7 +179,7 @@ def _rows(module: _Module, where: str) -> _Rows:
     fitting = []
     for layout in _LAYOUTS.values():
         try:
-            fitting.append(_rows_in(module, layout, where))
+            fitting.append(_rows_in(module, layout, where, exact=True))
         except BadInputError:
             continue
     if len(fitting) != 1:
@@ -183,7 +189,8 @@ def _rows(module: _Module, where: str) -> _Rows:
     return rows
 
 
-def _rows_in(module: _Module, layout: _Layout, where: str) -> _Rows:
+def _rows_in(module: _Module, layout: _Layout, where: str, *, exact: bool = False) -> _Rows:
+    """Rows by one layout; ``exact`` where only sizes that add up tell that it is the one."""
     data = module.data
     if len(data) < layout.data:
         raise BadInputError(where, "a file cut before its rows", "a whole file")
@@ -199,6 +206,8 @@ def _rows_in(module: _Module, layout: _Layout, where: str) -> _Rows:
     fields, size, notes = record_fields(numbers, size, where)
     there = (len(data) - layout.data) // size
     if said * size != body:
+        if exact:
+            raise BadInputError(where, f"{said} rows of {size} bytes in {body} bytes", "sizes that add up")
         warnings.append(f"the file says it has {said} rows, but has room for {body // size}: it was not closed")
     rows = min(there, said) if said else there
     if rows < said:

@@ -29,13 +29,13 @@ MAGICS = (b"EC-Lab ASCII FILE", b"BT-Lab ASCII FILE")
 _HEADER_LINES = re.compile(r"Nb header lines\s*:\s*(\d{1,6})")
 _SEARCH_LINES = 5000
 _HEADER_BYTES = 2**22
+_FLAG_NAMES = {"mode", "ox/red", "error"}
 _SIGNATURES = (
-    {"mode", "ox/red", "error"},
+    _FLAG_NAMES,
     {"freq/Hz", "Re(Z)/Ohm", "-Im(Z)/Ohm"},
     {"time/s", "Ewe/V"},
     {"time/s", "<Ewe>/V"},
-    {"time/s", "Ecell/V", "I/mA"},
-    {"time/s", "Ecell/V", "<I>/mA"},
+    {"time/s", "Ecell/V"},
     {"Ewe/V", "<I>/mA"},
     {"Ewe/V", "I/mA"},
 )
