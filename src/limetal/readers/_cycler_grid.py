@@ -1,0 +1,482 @@
+"""Tables of cyclers as columns: the body of a text export, or a sheet of a workbook, under its row of headers.
+
+Columns are numbers where every filled field is one, else text. The usual file is parsed in one go; a file with
+quotation marks, decimal commas, blank or odd lines goes through a slower path that can say which line is wrong.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from limetal.errors import BadInputError
+from limetal.readers._sheets import CellValue, Sheet, cell_text
+
+__all__ = [
+    "Grid",
+    "Header",
+    "clock_seconds",
+    "find_header",
+    "header_row",
+    "joined",
+    "sheet_grid",
+    "split_fields",
+    "text_grid",
+]
+
+SEPARATORS = ("\t", ";", ",", "|")
+_SAMPLE_ROWS = 200
+_NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
+_COMMA_NUMBER = r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$"
+_POINT_NUMBER = r"^[+-]?\d*\.\d+(?:[eE][+-]?\d+)?$"
+_THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})*(?:\.\d*)?$"
+_NO_THOUSANDS = r"^[+-]?(?:0\d*,\d+|\d*,\d{1,2}|\d*,\d{4,})(?:[eE][+-]?\d+)?$"
+_CLOCK = r"^(?:(\d+)\s*(?:d|days?|[-.])?\s+|(\d+)\s*(?:d|days?|[-.])\s*)?(\d+):(\d{1,2}):(\d{1,2}(?:[.,]\d*)?)$"
+_QUOTED = r'"(?:[^"]|"")*"'
+_MAX_FIELDS = 2000
+_HEADER_WITHIN = 500
+#: Spreadsheets keep a time beyond a day as a date counted from here.
+_DAY_ZERO = datetime.datetime(1899, 12, 31)
+_LEAP_BUG = datetime.datetime(1900, 3, 1)  # spreadsheets think 1900 had a 29 February
+_LAST_DURATION = datetime.datetime(1930, 1, 1)
+
+
+@dataclass(frozen=True)
+class Header:
+    """The row of headers: its index among the lines, what parts its fields, and the fields."""
+
+    at: int
+    separator: str
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """A table.
+
+    Attributes
+    ----------
+    where
+        File (and sheet) as a message names it.
+    headers
+        As they stand in the file, without blanks around them.
+    columns
+        One for each header: Float64 or String, null where a field is empty.
+    line : (n,) int
+        Line of the file, or row of the sheet, counted from 1.
+    ends
+        Whether the last line ends; if not, its last field may be cut.
+    unit
+        ``line`` or ``row``.
+    warnings
+        What was dropped or repaired, in sentences.
+    """
+
+    where: str
+    headers: tuple[str, ...]
+    columns: tuple[pl.Series, ...]
+    line: NDArray[np.int64]
+    ends: bool = True
+    unit: str = "line"
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return int(self.line.size)
+
+    def place(self, row: int) -> str:
+        """Where a row stands, for messages."""
+        return f"{self.where}, {self.unit} {self.line[row]}"
+
+    def take(self, rows: NDArray[np.bool_] | slice) -> Grid:
+        """Return some of the rows."""
+        line = self.line[rows]
+        if isinstance(rows, slice):
+            columns = tuple(column[rows] for column in self.columns)
+        else:
+            mask = pl.Series(rows)
+            columns = tuple(column.filter(mask) for column in self.columns)
+        return replace(self, columns=columns, line=line)
+
+    def without_last(self, reason: str) -> Grid:
+        """Drop the last row, and say so."""
+        said = f"{self.unit} {self.line[-1]} was left out: {reason}"
+        return replace(self.take(slice(0, self.rows - 1)), ends=True, warnings=(*self.warnings, said))
+
+    def texts(self, index: int) -> pl.Series:
+        """Return a column as text; empty where a field is."""
+        column = self.columns[index]
+        return column.cast(pl.String).fill_null("") if column.dtype != pl.String else column.fill_null("")
+
+
+def split_fields(line: str, separator: str) -> list[str]:
+    """Fields of one line, without quotation marks and blanks around them.
+
+    Examples
+    --------
+    >>> split_fields('Rec#,"Test (Sec)", Volts ', ",")
+    ['Rec#', 'Test (Sec)', 'Volts']
+    """
+    try:
+        parts = next(csv.reader([line], delimiter=separator), []) if '"' in line else line.split(separator)
+    except csv.Error:
+        return []
+    return [part.strip() for part in parts]
+
+
+def find_header(
+    lines: Sequence[str],
+    hint: re.Pattern[str],
+    fits: Callable[[list[str]], bool],
+    separators: Sequence[str] = SEPARATORS,
+) -> Header | None:
+    """Find the first line whose fields are the headers of a format.
+
+    Parameters
+    ----------
+    lines
+        From the beginning of the file; the first hundreds are looked at.
+    hint
+        What such a line holds somewhere; most lines are passed over by it.
+    fits
+        Whether fields are these headers.
+    separators
+        What may part the fields.
+
+    Examples
+    --------
+    >>> find_header(["Cell: 7", "a;b"], re.compile("a"), lambda texts: texts == ["a", "b"]).separator
+    ';'
+    """
+    for at, line in enumerate(lines[:_HEADER_WITHIN]):
+        if len(line) > 100_000 or not hint.search(line):
+            continue
+        for separator in separators:
+            if separator not in line:
+                continue
+            texts = split_fields(line.lstrip("\ufeff"), separator)
+            if 2 <= len(texts) <= _MAX_FIELDS and fits(texts):
+                return Header(at, separator, tuple(texts))
+    return None
+
+
+def header_row(sheet: Sheet, fits: Callable[[list[str]], bool], within: int = 60) -> int | None:
+    """Index of the first row of a sheet whose cells are the headers of a format.
+
+    Examples
+    --------
+    >>> header_row(Sheet("a", [["note", ""], ["t", "V"]]), lambda texts: texts == ["t", "V"])
+    1
+    """
+    for at, row in enumerate(sheet.rows[:within]):
+        texts = [cell_text(cell) for cell in row if isinstance(cell, str)]
+        while texts and not texts[-1]:
+            texts.pop()
+        if 2 <= len(texts) <= _MAX_FIELDS and fits(texts):
+            return at
+    return None
+
+
+def clock_seconds(texts: pl.Series) -> NDArray[np.float64]:
+    """Seconds of ``hh:mm:ss`` with days in front or decimals behind; not-a-number for anything else.
+
+    Examples
+    --------
+    >>> clock_seconds(pl.Series(["  0d 00:00:5.25", "144:00:00", "1-00:00:01", "00:05.0"])).tolist()
+    [5.25, 518400.0, 86401.0, nan]
+    """
+    parts = texts.str.strip_chars().str.extract_groups(_CLOCK).struct.unnest()
+    days, other, hours, minutes, seconds = (
+        parts.to_series(i).str.replace(",", ".", literal=True).cast(pl.Float64, strict=False) for i in range(5)
+    )
+    bad = (minutes >= 60) | (seconds >= 60)
+    total = (days.fill_null(0) + other.fill_null(0)) * 86400 + hours * 3600 + minutes * 60 + seconds
+    return total.set(bad.fill_null(value=False), None).fill_null(np.nan).to_numpy().astype(np.float64)
+
+
+def text_grid(text: str, header: Header, where: str, *, skip: int = 0, headers: Sequence[str] | None = None) -> Grid:
+    """Read the table below a row of headers.
+
+    Parameters
+    ----------
+    text
+        The whole file.
+    header
+        Its row of headers.
+    skip
+        Lines below the headers that are no data.
+    headers
+        Names to use instead.
+
+    Raises
+    ------
+    BadInputError
+        If there are no rows, or a row has fields too few or too many; a last row that is cut is left out.
+    """
+    text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    first = header.at + 1 + skip
+    start = 0
+    for _ in range(first):
+        start = text.find("\n", start) + 1
+        if start == 0:
+            raise BadInputError(where, "headers and no rows of data", "at least two rows")
+    body = text[start:]
+    if not body.strip():
+        raise BadInputError(where, "headers and no rows of data", "at least two rows")
+    names = tuple(headers or header.texts)
+    return _quick(body, first, header.separator, names, where) or _slow(body, first, header.separator, names, where)
+
+
+def _quick(body: str, first: int, separator: str, names: tuple[str, ...], where: str) -> Grid | None:
+    """Parse a body in one go; None if anything is unusual."""
+    if '"' in body:
+        return None
+    ends = body.endswith("\n")
+    count = body.count("\n") + (not ends)
+    end = 0
+    for _ in range(min(_SAMPLE_ROWS, count)):
+        end = body.find("\n", end) + 1 or len(body)
+    lines = body[:end].rstrip("\n").split("\n")
+    width = lines[0].count(separator) + 1
+    if width > _MAX_FIELDS or width < 2 or body.count(separator) != count * (width - 1):
+        return None
+    sample = [line.split(separator) for line in lines]
+    if any(len(fields) != width for fields in sample):
+        return None
+    kinds = _kinds(sample, width)
+    if kinds is None:
+        return None
+    frame = _parsed(body.encode(), separator, kinds, quoted=False)
+    if frame is None:
+        frame = _parsed(body.encode(), separator, [pl.String] * width, quoted=False)
+    if frame is None or frame.height != count:
+        return None
+    line = np.arange(first + 1, first + 1 + count, dtype=np.int64)
+    grid = _named(frame, names, line, ends, where)
+    return _without_cut_field(grid, [fields[-1] for fields in sample])
+
+
+def _kinds(sample: list[list[str]], width: int) -> list[type[pl.DataType]] | None:
+    """Types of the columns by their first rows; None for decimal commas, which take the slower path."""
+    number, comma = re.compile(_NUMBER), re.compile(_COMMA_NUMBER)
+    kinds: list[type[pl.DataType]] = []
+    for index in range(width):
+        fields = [row[index].strip() for row in sample]
+        if any(map(comma.match, fields)):
+            return None
+        kinds.append(pl.Float64 if all(not field or number.match(field) for field in fields) else pl.String)
+    return kinds
+
+
+def _parsed(data: bytes, separator: str, kinds: Sequence[type[pl.DataType]], *, quoted: bool) -> pl.DataFrame | None:
+    try:
+        return pl.read_csv(
+            io.BytesIO(data),
+            has_header=False,
+            separator=separator,
+            quote_char='"' if quoted else None,
+            schema={str(i): kind for i, kind in enumerate(kinds)},
+            truncate_ragged_lines=False,
+        )
+    except (pl.exceptions.PolarsError, ValueError):
+        return None
+
+
+def _without_cut_field(grid: Grid, last_fields: list[str]) -> Grid:
+    """Drop a last row whose last number has fewer decimals than all others, as if the file was cut in it."""
+    if grid.ends or grid.rows < 3:
+        return grid
+    decimals = [len(field.strip().partition(".")[2]) if field.strip() else -1 for field in last_fields[:-1]]
+    last = len(grid_last_text(grid).partition(".")[2])
+    if decimals and min(decimals) > 0 and len(set(decimals)) == 1 and last < decimals[0]:
+        return grid.without_last("its last number is shorter than all others, as if the file was cut off")
+    return grid
+
+
+def grid_last_text(grid: Grid) -> str:
+    """Text of the very last field."""
+    return str(grid.texts(len(grid.columns) - 1)[-1])
+
+
+def _slow(body: str, first: int, separator: str, names: tuple[str, ...], where: str) -> Grid:
+    """Part a body line by line, and name the line that does not fit."""
+    every = pl.Series("line", body.split("\n"), dtype=pl.String)
+    keep = every.str.strip_chars(' \t"' + separator) != ""
+    line = keep.arg_true().to_numpy().astype(np.int64) + first + 1
+    rows = every.filter(keep)
+    ends = body.endswith("\n")
+    warnings: list[str] = []
+    quoted = bool(rows.str.contains('"', literal=True).any())
+    if quoted:
+        odd = (rows.str.count_matches('"', literal=True) % 2 == 1).to_numpy()
+        at = np.flatnonzero(odd)
+        if at.size and (at[0] < odd.size - 1 or odd.size == 1 or ends):
+            found = "a quotation mark that is not closed"
+            raise BadInputError(f"{where}, line {line[at[0]]}", found, "pairs of them")
+        if at.size:
+            rows, line = rows[:-1], line[:-1]
+            warnings.append(f"line {line[-1] + 1} was left out: it has too few fields, as if the file was cut off")
+    bare = rows.str.replace_all(_QUOTED, "") if quoted else rows
+    counts = bare.str.count_matches(separator, literal=True).to_numpy().astype(np.int64) + 1
+    width = int(np.argmax(np.bincount(counts)))
+    if counts.size > 1 and counts[-1] < width and not ends:
+        warnings.append(f"line {line[-1]} was left out: it has too few fields, as if the file was cut off")
+        rows, line, counts = rows[:-1], line[:-1], counts[:-1]
+    rows = _one_width(rows, counts, line, width, separator, where)
+    if width > _MAX_FIELDS:
+        raise BadInputError(f"{where}, line {line[0]}", f"{width} fields", f"at most {_MAX_FIELDS}")
+    data = "\n".join(rows.to_list()).encode()
+    frame = _parsed(data, separator, [pl.String] * width, quoted=quoted)
+    if frame is None or frame.height != len(rows):
+        raise BadInputError(where, "rows that cannot be parted into columns", "one row of data a line")
+    return replace(_named(frame, names, line, ends, where), warnings=tuple(warnings))
+
+
+def _one_width(
+    rows: pl.Series, counts: NDArray[np.int64], line: NDArray[np.int64], width: int, separator: str, where: str
+) -> pl.Series:
+    """Rows of one width: empty fields at the end of a row more than the usual are dropped, others refused."""
+    other = np.flatnonzero(counts != width)
+    if not other.size:
+        return rows
+    mended = {}
+    for at in other[:10_000]:
+        fields = split_fields(str(rows[int(at)]), separator)
+        if counts[at] < width or any(fields[width:]) or '"' in str(rows[int(at)]):
+            found = f"{counts[at]} fields"
+            if separator == "," and counts[at] > width:
+                found += ": is the comma also in the numbers?"
+            raise BadInputError(f"{where}, line {line[at]}", found, f"{width} as in the other rows")
+        mended[int(at)] = separator.join(fields[:width])
+    texts = rows.to_list()
+    for index, text in mended.items():
+        texts[index] = text
+    return pl.Series("line", texts, dtype=pl.String)
+
+
+def _named(frame: pl.DataFrame, names: tuple[str, ...], line: NDArray[np.int64], ends: bool, where: str) -> Grid:
+    """Put headers above columns; columns beyond the headers may hold nothing."""
+    columns = _typed(frame.get_columns())
+    for index in range(len(names), len(columns)):
+        if columns[index].null_count() < len(columns[index]):
+            row = int(columns[index].is_not_null().arg_max() or 0)
+            found = f"{len(columns)} fields under {len(names)} headers"
+            raise BadInputError(f"{where}, line {line[row]}", found, "one header for each column")
+    columns = columns[: len(names)]
+    names = tuple(name.strip() for name in names)
+    if len(columns) < len(names):
+        if any(names[len(columns) :]):
+            found = f"{len(columns)} fields under {len(names)} headers"
+            raise BadInputError(f"{where}, line {line[0]}", found, "one field for each header")
+        names = names[: len(columns)]
+    return _with_decimal_marks(Grid(where, names, tuple(columns), line, ends))
+
+
+def _typed(columns: Sequence[pl.Series], *, comma: bool = False) -> list[pl.Series]:
+    """Columns as numbers where all filled fields are, else as text; empty fields are null."""
+    result = list(columns)
+    left = [i for i, column in enumerate(columns) if column.dtype == pl.String]
+    if not left:
+        return result
+    # all at once: one call of polars costs more than a small column
+    texts = pl.DataFrame([columns[i].alias(str(i)) for i in left]).with_columns(pl.all().str.strip_chars())
+    texts = texts.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    plain = texts.with_columns(pl.all().str.replace(",", ".", literal=True)) if comma else texts
+    fits = plain.select(pl.all().str.contains(_NUMBER).all()).row(0)
+    for i, fit in zip(left, fits, strict=True):
+        result[i] = plain[str(i)].cast(pl.Float64, strict=False) if fit else texts[str(i)]
+    return result
+
+
+def _with_decimal_marks(grid: Grid) -> Grid:
+    """Read decimal commas, and commas between thousands, where the whole table leaves no doubt."""
+    left = [i for i, column in enumerate(grid.columns) if column.dtype == pl.String]
+    if not left:
+        return grid
+    texts = pl.DataFrame([grid.columns[i].alias(str(i)) for i in left])
+    if not any(texts.select(pl.all().str.contains(",", literal=True).any()).row(0)):
+        return grid
+    numeric = pl.all().str.contains(_COMMA_NUMBER) | pl.all().str.contains(_THOUSANDS)
+    suspects = [i for i, has in zip(left, texts.select(numeric.any()).row(0), strict=True) if has]
+    points = any(column.dtype == pl.Float64 and bool((column % 1 != 0).any()) for column in grid.columns) or any(
+        bool(grid.columns[i].str.contains(_POINT_NUMBER).any()) for i in suspects
+    )
+    # 0,137 or 1,25 cannot be thousands
+    plain = any(bool(grid.columns[i].str.contains(_NO_THOUSANDS).any()) for i in suspects)
+    columns, warnings = list(grid.columns), list(grid.warnings)
+    for index in suspects:
+        column = columns[index]
+        thousands = bool(column.str.contains(_THOUSANDS).all())
+        if points and not plain and thousands:
+            columns[index] = column.str.replace_all(",", "", literal=True).cast(pl.Float64, strict=False)
+            warnings.append(f"commas in column {grid.headers[index]!r} were read as marks between thousands")
+        elif plain and not points:
+            columns[index] = _typed([column], comma=True)[0]
+    return replace(grid, columns=tuple(columns), warnings=tuple(warnings))
+
+
+def sheet_grid(sheet: Sheet, at: int, where: str) -> Grid:
+    """Read the table of a sheet below the row of headers with index ``at``.
+
+    Examples
+    --------
+    >>> grid = sheet_grid(Sheet("a", [["t", "V"], [0.0, 3.5], ["", ""], [1.0, 3.6]]), 0, "book.xlsx")
+    >>> grid.columns[1].to_list(), grid.line.tolist()
+    ([3.5, 3.6], [2, 4])
+    """
+    headers = [cell_text(cell) for cell in sheet.rows[at]]
+    while headers and not headers[-1]:
+        headers.pop()
+    rows = sheet.rows[at + 1 :]
+    width = len(headers)
+    kept = [i for i, row in enumerate(rows) if any(cell not in ("", None) for cell in row[:width])]
+    columns = []
+    for index in range(width):
+        cells = [rows[i][index] if index < len(rows[i]) else "" for i in kept]
+        columns.append(_column_of_cells(cells))
+    line = np.array(kept, dtype=np.int64) + at + 2
+    name = f"{where}, sheet {sheet.name}"
+    if not kept:
+        raise BadInputError(name, "headers and no rows of data", "at least two rows")
+    return Grid(name, tuple(headers), tuple(columns), line, unit="row")
+
+
+def _column_of_cells(cells: list[CellValue]) -> pl.Series:
+    if all(isinstance(cell, float | int) and not isinstance(cell, bool) for cell in cells):
+        return pl.Series(values=np.array(cells, dtype=np.float64))
+    filled = [cell for cell in cells if cell not in ("", None)]
+    if all(isinstance(cell, float | int) and not isinstance(cell, bool) for cell in filled):
+        return pl.Series(values=[float(c) if isinstance(c, float | int) else None for c in cells], dtype=pl.Float64)
+    return _typed([pl.Series(values=[_cell(cell) for cell in cells], dtype=pl.String)])[0]
+
+
+def _cell(cell: CellValue) -> str:
+    """A cell as text; a duration that a spreadsheet shows as a date of 1900 is one again."""
+    if isinstance(cell, datetime.datetime) and cell < _LAST_DURATION:
+        days = (cell - _DAY_ZERO).days + (1 if cell >= _LEAP_BUG else 0)
+        seconds = (cell - cell.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
+        if days >= 0:
+            return cell_text(datetime.timedelta(days=days, seconds=seconds))
+    return cell_text(cell) if cell is not None else ""
+
+
+def joined(grids: Sequence[Grid]) -> Grid:
+    """Put tables with the same headers one below the other."""
+    first = grids[0]
+    columns = []
+    for index in range(len(first.headers)):
+        parts = [grid.columns[index] for grid in grids]
+        if any(part.dtype == pl.String for part in parts):
+            parts = [part.cast(pl.String) for part in parts]
+        columns.append(pl.concat(parts))
+    line = np.concatenate([grid.line for grid in grids])
+    return replace(first, columns=tuple(columns), line=line)
