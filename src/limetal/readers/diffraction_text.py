@@ -369,7 +369,7 @@ def _refuse_theta(table: Table, angles: Floats, place: str, notes: list[str]) ->
     found = (
         f"a column {name!r} from {low:g} to {high:g} deg, which may be 2θ itself, or θ (2θ {2 * low:g} to {2 * high:g})"
     )
-    raise BadInputError(place, found, f'a header 2theta; or columns = {{ two_theta = {{ column = "{name}" }}, ... }}')
+    raise BadInputError(place, found, "a header 2theta; or, if it is 2θ, --column two_theta=1 --column intensity=2")
 
 
 PLUGIN = Reader(
