@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from limetal.readers import _check_cycling, _check_impedance
+from limetal.readers import (
+    _check_cycling,
+    _check_diffraction,
+    _check_impedance,
+    _check_photoelectrons,
+    _check_polarisation,
+    _check_tensile,
+    _check_thickness,
+)
 from limetal.records.base import Record
 
 __all__ = ["checked"]
@@ -16,7 +24,12 @@ __all__ = ["checked"]
 #: Kind of record -> its check, which gives the record back, with warnings or repaired.
 _CHECKS: dict[str, Callable[[Any], Record]] = {
     "cycling": _check_cycling.checked,
+    "diffraction": _check_diffraction.checked,
     "impedance": _check_impedance.checked,
+    "photoelectrons": _check_photoelectrons.checked,
+    "polarisation": _check_polarisation.checked,
+    "tensile": _check_tensile.checked,
+    "thickness": _check_thickness.checked,
 }
 
 
