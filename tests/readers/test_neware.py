@@ -265,6 +265,25 @@ def test_log_of_fastnda_is_left_as_it_was(tmp_path):
     assert (list(logger.handlers), logger.propagate) == before
 
 
+@pytest.mark.parametrize("silenced", ["all", "logger", "level"])
+def test_missing_counter_is_noticed_where_logging_is_silenced(silenced):
+    logger = logging.getLogger("fastnda")
+    if silenced == "all":
+        logging.disable(logging.CRITICAL)
+    logger.disabled = silenced == "logger"
+    logger.setLevel(logging.CRITICAL if silenced == "level" else logging.NOTSET)
+    try:
+        record = readers.read(real("cycling/neware/unz/2-1-6_61_07005012.nda"))
+        assert logging.root.manager.disable == (logging.CRITICAL if silenced == "all" else logging.NOTSET)
+        assert logger.disabled == (silenced == "logger")
+    finally:
+        logging.disable(logging.NOTSET)
+        logger.disabled = False
+        logger.setLevel(logging.NOTSET)
+    assert record.cycle_count is None
+    assert record.warnings == ("the file has no cycle counter",)
+
+
 def test_wrong_ending_leaves_no_copy_behind(tmp_path, monkeypatch):
     scratch = tmp_path / "scratch"
     scratch.mkdir()

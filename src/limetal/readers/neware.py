@@ -145,9 +145,12 @@ def _through_fastnda(file: Path, named: Path) -> _Decoded:
     import fastnda
 
     listener, logger = _Listener(), logging.getLogger("fastnda")
-    propagates = logger.propagate
+    before = (logger.propagate, logger.level, logger.disabled, logging.root.manager.disable)
     logger.addHandler(listener)
-    logger.propagate = False
+    # what it says decides whether there is a cycle counter, so it is heard even where the user silenced it
+    logger.propagate, logger.disabled = False, False
+    logger.setLevel(logging.WARNING)
+    logging.disable(logging.NOTSET)
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
@@ -158,7 +161,9 @@ def _through_fastnda(file: Path, named: Path) -> _Decoded:
         ) from error
     finally:
         logger.removeHandler(listener)
-        logger.propagate = propagates
+        logger.propagate, logger.disabled = before[0], before[2]
+        logger.setLevel(before[1])
+        logging.disable(before[3])
     remarks = dict.fromkeys([*listener.said, *(str(w.message) for w in caught)])
     return _Decoded(table, tuple(remarks))
 
