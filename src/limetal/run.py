@@ -150,7 +150,7 @@ def content_of(
     title = registry.load("limetal.readers", reader).title
     entries: list[Entry] = []
     sections: list[Section] = []
-    warnings: list[str] = []
+    warnings: list[tuple[str, str]] = []
     not_computed: list[tuple[str, str]] = []
     for record in records:
         name = f"{subject}, {record.label}" if len(records) > 1 and record.label else subject
@@ -160,7 +160,7 @@ def content_of(
         entries += [Entry(name, q, words, None, "measured", subject) for q, words in _words(record) if described]
         entries += done.entries
         sections.append(Section("", name, f"read as {title}", done.plots, done.tables))
-        warnings += done.warnings
+        warnings += [(name, w.removeprefix(f"{name}: ")) for w in done.warnings]
         not_computed += done.not_computed
     return dataclasses.replace(
         nothing_read(),
@@ -168,8 +168,19 @@ def content_of(
         title=f"What {subject} says",
         ledger=Ledger(tuple(entries)),
         sections=tuple(sections),
-        warnings=tuple(warnings),
+        warnings=_said_once(warnings, subject),
         not_computed=tuple(not_computed),
+    )
+
+
+def _said_once(warnings: list[tuple[str, str]], subject: str) -> tuple[str, ...]:
+    """Warnings with the record they belong to; one that several records share is said once, for all of them."""
+    sharing: dict[str, list[str]] = {}
+    for name, words in warnings:
+        sharing.setdefault(words, []).append(name)
+    return tuple(
+        f"{names[0]}: {words}" if len(names) == 1 else f"{subject}: {words} ({len(names)} records)"
+        for words, names in sharing.items()
     )
 
 

@@ -10,6 +10,7 @@ from limetal.records.photoelectrons import PhotoelectronRecord
 from limetal.records.polarisation import PolarisationRecord
 from limetal.records.tensile import TensileRecord
 from limetal.records.thickness import ThicknessRecord
+from limetal.records.voltage_curve import VoltageCurveRecord
 
 TWO = np.array([1.0, 2.0])
 F = np.array([1e3, 1.0])
@@ -44,6 +45,11 @@ CASES = [
         TensileRecord(force_newton=np.array([0.0, -7.0]), strain_percent=TWO, source="x", area_mm2=50.0),
         {"force_max": 7.0, "strain_max": 2.0, "area": 0.5},
         "load_curve",
+    ),
+    (
+        VoltageCurveRecord(np.array([3.0, 4.2]), np.array([0.0, 150.0]), source="x"),
+        {"voltage_min": 3.0, "voltage_max": 4.2, "capacity": 0.15},
+        "voltage_curve",
     ),
     (
         ThicknessRecord(np.array([0.0, 60.0]), np.array([50.0, 51.5]), source="x"),

@@ -14,7 +14,17 @@ from limetal.records.base import Record
 from support.reader_samples import all_samples, assert_gives, samples
 
 NAMES = registry.names("limetal.readers")
-KINDS = {"cycling", "impedance", "polarisation", "diffraction", "photoelectrons", "tensile", "thickness", "image"}
+KINDS = {
+    "cycling",
+    "impedance",
+    "polarisation",
+    "diffraction",
+    "photoelectrons",
+    "tensile",
+    "thickness",
+    "image",
+    "voltage curve",
+}
 PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x10\x00\x00\x00\x10\x08\x06\x00\x00\x00\x1f\xf3\xffa"
 every_reader = pytest.mark.parametrize("name", NAMES)
 every_sample = pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from limetal.records.photoelectrons import PhotoelectronRecord
 from limetal.records.polarisation import PolarisationRecord
 from limetal.records.tensile import TensileRecord
 from limetal.records.thickness import ThicknessRecord
+from limetal.records.voltage_curve import VoltageCurveRecord
 
 __all__ = ["picture", "ranges"]
 
@@ -72,6 +73,12 @@ _SPANS: dict[str, tuple[tuple[str, str, str, float], ...]] = {
         ("binding_energy_electronvolt", "binding_energy_min", "binding_energy_max", 1.0),
         ("kinetic_energy_electronvolt", "kinetic_energy_min", "kinetic_energy_max", 1.0),
         ("intensity", "", "intensity_max", 1.0),
+    ),
+    "voltage curve": (
+        ("voltage_volt", "voltage_min", "voltage_max", 1.0),
+        ("capacity_mAh", "", "capacity", 1e-3),
+        ("specific_capacity_mAh_g", "", "specific_capacity", 1.0),
+        ("areal_capacity_mAh_cm2", "", "areal_capacity", 1.0),
     ),
     "tensile": (
         ("force_newton", "", "force_max", 1.0),
@@ -174,6 +181,16 @@ def _thickness(record: ThicknessRecord) -> tuple[Plot, ...]:
     return _one("thickness_curve", "Thickness", Axis("time", "h"), y, hours, values)
 
 
+def _curve_of_voltage(record: VoltageCurveRecord) -> tuple[Plot, ...]:
+    choices = (
+        (Axis("capacity", "mAh"), record.capacity_mAh),
+        (Axis("specific capacity", "mAh/g"), record.specific_capacity_mAh_g),
+        (Axis("areal capacity", "mAh/cm2"), record.areal_capacity_mAh_cm2),
+    )
+    x, capacity = next((axis, values) for axis, values in choices if values is not None)
+    return _one("voltage_curve", "Voltage against capacity", x, Axis("voltage", "V"), capacity, record.voltage_volt)
+
+
 _PICTURES: dict[type, Callable[[Any], tuple[Plot, ...]]] = {
     ImpedanceRecord: _nyquist,
     PolarisationRecord: _polarisation,
@@ -181,4 +198,5 @@ _PICTURES: dict[type, Callable[[Any], tuple[Plot, ...]]] = {
     PhotoelectronRecord: _spectrum,
     TensileRecord: _curve,
     ThicknessRecord: _thickness,
+    VoltageCurveRecord: _curve_of_voltage,
 }

@@ -149,5 +149,7 @@ def _describe(file: RawFile) -> str:
         return "an array of NumPy, which says nothing of units"
     if b"\0" in head[:4096]:
         return "binary data of no known format"
+    if head.lstrip().startswith((b"{", b"[{", b"<")):
+        return f"{'XML' if head.lstrip().startswith(b'<') else 'JSON'} of no known format"
     first = head.split(b"\n", 1)[0].decode("utf-8", "replace").strip()
     return f"text of no known format, beginning {first[:60]!r}"

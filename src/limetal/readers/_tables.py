@@ -19,7 +19,9 @@ from limetal.readers._potentiostat import WHITESPACE, Grid, Role, grid_of, role_
 from limetal.readers._sheets import cell_text, is_workbook
 from limetal.readers._text import SPACES, fields, is_number
 
-__all__ = ["Block", "Found", "blocks", "hinted_block", "lines_of", "names_overpotential", "roles_of"]
+__all__ = [
+    "Block", "Found", "blocks", "hinted_block", "lines_of", "names_overpotential", "numbered_table", "roles_of",
+]  # fmt: skip
 
 #: Quantity and index of its column -> how it is to be read.
 Found = tuple[tuple[int, Role], ...]
@@ -246,6 +248,36 @@ def _grid(lines: list[str], first: int, end: int, delimiter: str, headers: tuple
             body[at] = "\t".join(fields(lines[at], delimiter))
         separator = "\t"
     return grid_of(body, first, end, separator, headers, where)
+
+
+def numbered_table(lines: list[str], where: str) -> Grid | None:
+    """The first table of numbers with the headers above it (``column 1``, ... where it has none); None without one.
+
+    Raises
+    ------
+    BadInputError
+        If rows of numbers go on after one that is none.
+    """
+    for at, line in enumerate(lines[:_HEADER_WITHIN]):
+        for delimiter in _DELIMITERS:
+            parts = fields(line, delimiter) if delimiter == SPACES or delimiter in line else []
+            filled = [part for part in parts if part]
+            if not 2 <= len(filled) <= _WIDEST or sum(map(is_number, filled)) < max(2, len(filled) // 2):
+                continue
+            above = next((i for i in range(at - 1, -1, -1) if lines[i].strip()), None)
+            words: list[str] = []
+            if above is not None:
+                words = fields(_glued(lines[above]) if delimiter == SPACES else lines[above], delimiter)
+            while words and not words[-1]:
+                words.pop()
+            while not parts[-1]:
+                parts.pop()
+            named = len(words) == len(parts) and not any(map(is_number, words))
+            headers = tuple(words) if named else tuple(f"column {i + 1}" for i in range(len(parts)))
+            role = Role("number", None)
+            end = _end(lines, at, delimiter, tuple(role for _ in parts), where)
+            return _grid(lines, at, end, delimiter, headers, where)
+    return None
 
 
 def hinted_block(
