@@ -127,7 +127,7 @@ def _recognise(file: RawFile, columns: Mapping[str, ColumnHint] | None = None) -
     if columns:
         able = [n for n, r in plugins.items() if set(columns) <= set(r.takes_columns)]
         if able:
-            return max(able, key=lambda name: (plugins[name].looks_like(file), plugins[name].rank))
+            return max(able, key=lambda name: (plugins[name].looks_like(file), -len(plugins[name].takes_columns)))
     for rank in sorted({reader.rank for reader in plugins.values()}):
         ranked = {name: reader for name, reader in plugins.items() if reader.rank == rank}
         fits = [name for name, reader in ranked.items() if reader.looks_like(file)]
