@@ -19,9 +19,9 @@ from limetal.readers._file import RawFile
 from limetal.readers._mechanics import Heading, read_heading, read_unit
 from limetal.readers._rows import Rows, as_numbers, read_rows
 from limetal.readers._sheets import Sheet, cell_text
-from limetal.readers._text import Layout, fields, is_number
+from limetal.readers._text import Layout, fields, is_number, likely_headers
 
-__all__ = ["Table", "find_head", "find_sheet_head", "sheet_tables", "text_tables"]
+__all__ = ["Table", "bare_table", "find_head", "find_sheet_head", "sheet_tables", "text_tables"]
 
 Floats = NDArray[np.float64]
 Fits = Callable[[Sequence[Heading]], bool]
@@ -254,6 +254,22 @@ def text_tables(
             rows, above, () if next_head else tuple(r for r in below if any(r)), head.delimiter, rows.warnings,
         )  # fmt: skip
         above_from, head = end, next_head
+
+
+def bare_table(file: RawFile) -> Table:
+    """Return the numbers of a text without headers, as columns that only a number names.
+
+    Raises
+    ------
+    BadInputError
+        If there are none.
+    """
+    layout = likely_headers(file.head_lines)
+    if layout is None or layout.header_line >= 0:
+        raise BadInputError(file.where, "no rows of numbers without headers", "a table of numbers")
+    rows = _without_cut_number(read_rows(file.lines, layout, file.where))
+    headings = tuple(Heading(f"column {i + 1}", "", None) for i in range(rows.frame.width))
+    return Table(file.where, "line", 0, headings, rows, (), (), layout.delimiter)
 
 
 def _end_of_text(lines: Sequence[str], head: Head, fits: Fits, where: str) -> tuple[int, Head | None]:

@@ -16,7 +16,8 @@ from functools import lru_cache
 from limetal.readers._columns import read_unit as read_time_unit
 
 __all__ = [
-    "KGF_N", "LBF_N", "MM_PER_INCH", "MPA_PER_KSI", "MPA_PER_PSI", "SPECIMEN_NAMES", "TENSILE_NAMES", "UNIT_OF",
+    "KGF_N", "LBF_N", "MM_PER_INCH", "MPA_PER_KSI", "MPA_PER_PSI", "SPECIMEN_NAMES", "TENSILE_NAMES",
+    "THICKNESS_NAMES",
     "Heading", "Unit", "plain", "quantity_of", "read_heading", "read_unit",
 ]  # fmt: skip
 
@@ -26,12 +27,6 @@ LBF_N = 4.4482216152605
 KGF_N = 9.80665
 MPA_PER_PSI = LBF_N / MM_PER_INCH**2
 MPA_PER_KSI = 1e3 * MPA_PER_PSI
-
-#: Dimension -> unit as records write it.
-UNIT_OF = {
-    "force": "N", "length": "mm", "stress": "MPa", "strain": "%", "time": "s", "area": "mm2", "voltage": "V",
-    "current": "A", "capacity": "Ah", "temperature": "K", "count": "1",
-}  # fmt: skip
 
 #: Spelling -> dimension and factor to the unit of the record. Case counts here: mN is not MN.
 _EXACT: dict[str, tuple[str, float]] = {
@@ -153,18 +148,20 @@ def read_unit(text: str) -> Unit | None:
 TENSILE_NAMES: Mapping[str, tuple[str, ...]] = {
     "time": (
         "time", "test time", "elapsed time", "total time", "running time", "zeit", "prufzeit", "pruefzeit", "temps",
-        "temps d'essai", "temps ecoule", "tiempo", "tempo", "t",
+        "temps d'essai", "temps ecoule", "tiempo", "tempo",
+        "时间", "時間", "t",
     ),
     "force": (
         "standard force", "force standard", "standardkraft", "force", "load", "tensile force", "tensile load",
         "axial force", "axial load", "compressive load", "compressive force", "flexure load", "flexural load",
         "flexure force", "kraft", "prufkraft", "pruefkraft", "last", "zugkraft", "effort", "charge", "force axiale",
-        "fuerza", "carga", "forza", "carico", "load cell", "load channel", "f",
+        "fuerza", "carga", "forza", "carico", "fuerza estandar", "forza standard", "standard load cell", "kuvvet",
+        "力", "负荷", "载荷", "试验力", "荷重", "試験力", "load cell", "load channel", "f",
     ),
     "stress": (
         "stress", "tensile stress", "engineering stress", "eng stress", "eng. stress", "nominal stress", "axial stress",
         "compressive stress", "flexure stress", "flexural stress", "spannung", "zugspannung", "contrainte", "tension",
-        "esfuerzo", "tensione", "sforzo", "sigma", "\u03c3",
+        "esfuerzo", "tensione", "sforzo", "应力", "応力", "sigma", "\u03c3",
     ),
     "displacement": (
         "crosshead displacement", "crosshead travel", "crosshead", "crosshead extension", "stroke",
@@ -174,24 +171,55 @@ TENSILE_NAMES: Mapping[str, tuple[str, ...]] = {
         "weg", "travel", "tensile extension", "compressive extension", "compressive displacement", "flexure extension",
         "flexure displacement", "flexural displacement", "deflection", "actuator displacement", "extension",
         "elongation", "deformation", "allongement", "verlangerung", "elongacion", "alargamiento", "allungamento",
-        "delta l", "\u03b4l", "change in length", "u",
+        "delta l", "\u03b4l", "change in length", "verformung", "位移", "変位", "ストロ\u30fcク", "u",
     ),
     "extension": (
         "extensometer", "extensometer extension", "extensometer displacement", "gauge extension", "gage extension",
         "strain gauge extension", "extensometre", "extensometro", "feindehnung", "lvdt", "clip gauge", "clip gage",
+        "ext", "standard extensometer", "变形",
     ),
     "strain": (
         "strain", "tensile strain", "engineering strain", "eng strain", "eng. strain", "nominal strain", "axial strain",
         "extensometer strain", "compressive strain", "flexure strain", "flexural strain", "dehnung", "deformation",
-        "deformacion", "deformazione", "deformacion unitaria", "epsilon", "\u03b5", "elongation", "extension",
+        "deformacion", "deformazione", "deformacion unitaria", "应变", "epsilon", "\u03b5", "elongation", "extension",
     ),
     "travel": ("standard travel", "course standard", "standardweg"),
     "position": (
-        "crosshead absolute", "absolute crosshead travel", "traverse absolue", "traverse absolut", "crosshead position",
+        "crosshead absolute", "absolute crosshead travel", "traverse absolue", "traverse absolut", "traverse abs",
+        "crosshead position",
         "grip to grip separation", "grip separation", "tool separation", "ecartement entre outils",
         "ecartement entre mors", "werkzeugabstand", "einspannlange", "position", "length", "longitud", "longueur",
         "lange", "gauge length", "gage length",
     ),
+}  # fmt: skip
+
+#: The same of a thickness series; ``thickness_change`` counts from the start.
+THICKNESS_NAMES: Mapping[str, tuple[str, ...]] = {
+    "time": ("test time", "time", "total time", "elapsed time", "zeit", "temps", "tiempo", "tempo", "t"),
+    "thickness": (
+        "thickness", "cell thickness", "pouch thickness", "electrode thickness", "sample thickness", "total thickness",
+        "dicke", "zelldicke", "epaisseur", "espesor", "spessore", "cell height",
+    ),
+    "thickness_change": (
+        "thickness change", "change in thickness", "change of thickness", "delta thickness", "δthickness", "δd", "δt",
+        "expansion", "cell expansion", "electrode expansion", "swelling", "dilation", "dilatation",
+        "height change", "dickenanderung", "ausdehnung", "quellung", "gonflement", "hinchazon", "displacement",
+        "cell displacement", "deformation",
+    ),
+    "strain": (
+        "strain", "hoop strain", "axial strain", "thickness strain", "swelling strain", "cell strain", "surface strain",
+        "relative thickness change", "relative expansion", "expansion", "swelling", "dehnung", "deformation",
+        "thickness change",
+    ),
+    "pressure": ("pressure", "stack pressure", "cell pressure", "druck", "pression", "presion"),
+    "voltage": (
+        "voltage", "cell voltage", "potential", "cell potential", "ecell", "spannung", "zellspannung", "tension",
+        "voltaje", "u", "v", "e", "voltage volt",
+    ),
+    "current": ("current", "cell current", "strom", "courant", "corriente", "i"),
+    "capacity": ("capacity", "kapazitat", "capacite", "capacidad", "q"),
+    "temperature": ("temperature", "cell temperature", "surface temperature", "temperatur", "temperatura", "temp"),
+    "cycle": ("cycle", "cycle number", "cycle index", "cycle count", "cycle no", "zyklus"),
 }  # fmt: skip
 
 #: What a heading says about the specimen -> names, for blocks of metadata.
@@ -241,7 +269,7 @@ _CHANNEL = re.compile(
     r"(?:strain|extension|displacement|load|force|crosshead|standard force|dehnung|extensometer|axial)(?:\s*\d)?",
     re.IGNORECASE,
 )
-_KNOWN = frozenset(name for names in TENSILE_NAMES.values() for name in names)
+_KNOWN = frozenset(n for table in (TENSILE_NAMES, THICKNESS_NAMES) for names in table.values() for n in names)
 
 
 @lru_cache(maxsize=4096)
@@ -282,7 +310,7 @@ def _known_name(text: str, known: frozenset[str]) -> str:
     """Plain name, without the number of a channel where only that keeps it from being known."""
     name = plain(text)
     if name not in known:
-        bare = re.sub(r"\s*#?\d+$", "", name)
+        bare = re.sub(r"[\s.#]*\d+$", "", name)
         name = bare if bare in known and bare not in {"t", "f", "u", "l"} else name
     return name
 

@@ -25,7 +25,9 @@ __all__ = [
     "Roles",
     "fits_tensile",
     "groups_of",
+    "hinted",
     "roles_of",
+    "scaled",
     "tensile_record",
     "trimmed",
 ]
@@ -108,7 +110,7 @@ def roles_of(table: Table, columns: Sequence[int], hints: Mapping[str, ColumnHin
     warnings: list[str] = []
     best: dict[str, int] = {}
     for quantity, hint in hints.items():
-        index[quantity] = _hinted(table, quantity, hint)
+        index[quantity] = hinted(table, quantity, hint)
         if hint.unit:
             unit[quantity] = hint.unit
     taken = set(index.values())
@@ -141,7 +143,7 @@ def _is_calendar(table: Table, index: int) -> bool:
     return bool(len(filled)) and is_date(str(filled[0]))
 
 
-def _hinted(table: Table, quantity: str, hint: ColumnHint) -> int:
+def hinted(table: Table, quantity: str, hint: ColumnHint) -> int:
     place = f"{table.where}, columns.{quantity}"
     if isinstance(hint.column, int):
         if not 1 <= hint.column <= len(table.headings):

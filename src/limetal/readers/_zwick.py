@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from limetal.readers._load_tables import Table
 from limetal.readers._mechanics import plain
 from limetal.readers._specimen import date_of
 from limetal.records.base import About
 
-__all__ = ["CHANNELS", "RESULTS", "SAMPLE_KEYS", "about_zwick"]
+__all__ = ["CHANNELS", "RESULTS", "SAMPLE_KEYS", "about_zwick", "with_extensometer"]
 
 #: Channels that only testXpert calls so.
 CHANNELS = frozenset(
     ("standard force", "standard travel", "force standard", "course standard", "standardkraft", "standardweg",
      "crosshead absolute", "traverse absolue", "traverse absolut", "grip to grip separation", "werkzeugabstand",
-     "ecartement entre outils", "absolute crosshead travel", "nominal strain", "nominelle dehnung")
+     "ecartement entre outils", "absolute crosshead travel", "traverse abs", "nominelle dehnung",
+     "fuerza estandar", "standard load cell",
+     "standard extensometer", "tool separation")
 )  # fmt: skip
 #: Plain keys of numbers that testXpert computed, as regular expressions.
 RESULTS = (
@@ -26,6 +30,8 @@ SAMPLE_KEYS = frozenset(
     ("specimen designation", "designation eprouvette", "probenbezeichnung", "specimen id", "specimen", "proben-id",
      "proben id", "specimen name", "nr", "no")
 )  # fmt: skip
+#: testXpert calls the travel of the extensometer so; with a unit of strain it is a strain.
+_DEFORMATIONS = {"deformation", "verformung", "deformacion", "deformazione"}
 _WHEN = re.compile(r"date.*|datum.*|fecha.*")
 
 
@@ -45,3 +51,9 @@ def about_zwick(entries: Sequence[tuple[str, str, str]], settings: Mapping[str, 
         sample=sample or next((v for k, v in by_name.items() if k in SAMPLE_KEYS), ""),
         settings=dict(settings),
     )
+
+
+def with_extensometer(table: Table) -> Table:
+    """Table whose deformation in a length is read as that of the extensometer, as testXpert means it."""
+    headings = tuple(replace(h, name="extensometer") if h.name in _DEFORMATIONS else h for h in table.headings)
+    return replace(table, headings=headings)

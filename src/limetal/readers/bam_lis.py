@@ -104,7 +104,7 @@ PLUGIN = Reader(
     looks_like=looks_like,
     read=read,
     suffixes=(".lis",),
-    documented_at="https://github.com/BAMresearch",
+    documented_at="https://dataportal.material-digital.de/de/dataset/kupferdigital_bam_tensile_c_08",
     gives=("tensile",),
     instruments=("BAM",),
 )

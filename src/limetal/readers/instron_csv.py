@@ -188,7 +188,7 @@ PLUGIN = Reader(
     looks_like=looks_like,
     read=read,
     suffixes=(".csv", ".txt"),
-    documented_at="https://www.instron.com/en/products/materials-testing-software/bluehill-universal",
+    documented_at="https://github.com/UML-AppliedSolidMechanicsLab/TensileDataAnalysis",
     gives=("tensile",),
     instruments=("Instron",),
 )

@@ -85,7 +85,7 @@ PLUGIN = Reader(
     looks_like=looks_like,
     read=read,
     suffixes=(".csv", ".txt"),
-    documented_at="https://www.shimadzu.com/an/products/materials-testing/uni-ttm-software/trapezium-x-v/index.html",
+    documented_at="https://github.com/raballito/tensile_test_analyzer",
     gives=("tensile",),
     instruments=("Shimadzu",),
 )

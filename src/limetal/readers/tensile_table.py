@@ -15,7 +15,7 @@ from dataclasses import replace
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._load_tables import Fits, Table, find_head, find_sheet_head, sheet_tables, text_tables
+from limetal.readers._load_tables import Fits, Table, bare_table, find_head, find_sheet_head, sheet_tables, text_tables
 from limetal.readers._mechanics import Heading, plain
 from limetal.readers._specimen import date_of, loading_of, specimen_of, triples
 from limetal.readers._tensile import HINTS, LOADS, fits_tensile, groups_of, roles_of, tensile_record
@@ -71,6 +71,9 @@ def read(file: RawFile, options: ReadOptions) -> list[TensileRecord]:
     """
     hints = _checked(options.columns, file.where)
     fits = _fits(hints)
+    if hints and all(isinstance(h.column, int) for h in hints.values()) and find_head(file.head_lines, fits) is None:
+        table = bare_table(file)
+        return [_record(table, range(len(table.headings)), hints)]
     curves = [(table, columns) for table in _tables(file, fits) for columns in _groups(table, hints)]
     if not curves:
         names = "a row of headers with a load and a deformation and their units, such as 'Force (N)', 'Strain (%)'"

@@ -95,7 +95,7 @@ PLUGIN = Reader(
     looks_like=looks_like,
     read=read,
     suffixes=(".csv", ".txt"),
-    documented_at="https://www.walterbai.com/",
+    documented_at="https://github.com/raballito/tensile_test_analyzer",
     gives=("tensile",),
     instruments=("Walter+Bai",),
 )

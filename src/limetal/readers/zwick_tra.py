@@ -13,7 +13,7 @@ from limetal.readers._file import RawFile
 from limetal.readers._load_tables import find_head, text_tables
 from limetal.readers._specimen import loading_of, specimen_of, triples
 from limetal.readers._tensile import fits_tensile, roles_of, tensile_record
-from limetal.readers._zwick import CHANNELS, RESULTS, about_zwick
+from limetal.readers._zwick import CHANNELS, RESULTS, about_zwick, with_extensometer
 from limetal.records.tensile import TensileRecord
 
 __all__ = ["PLUGIN", "looks_like", "read"]
@@ -57,6 +57,7 @@ def read(file: RawFile, options: ReadOptions) -> TensileRecord:  # noqa: ARG001 
     table = next(text_tables(file, fits_tensile), None)
     if table is None:
         raise BadInputError(file.where, "no row of channels", "Time, Standard force, Standard travel and the like")
+    table = with_extensometer(table)
     columns = range(len(table.headings))
     roles = roles_of(table, columns)
     mark = table.mark([i for q, i in roles.index.items() if q != "time"])
@@ -72,7 +73,7 @@ PLUGIN = Reader(
     looks_like=looks_like,
     read=read,
     suffixes=(".tra", ".txt", ".csv"),
-    documented_at="https://www.zwickroell.com/accessories/testxpert/",
+    documented_at="https://github.com/a-hilhorst/Tensile-test-Analysis",
     gives=("tensile",),
     instruments=("ZwickRoell",),
 )

@@ -18,7 +18,7 @@ from limetal.readers._mechanics import Heading, plain, read_unit
 from limetal.readers._sheets import Sheet, cell_text
 from limetal.readers._specimen import specimen_of
 from limetal.readers._tensile import fits_tensile, groups_of, roles_of, tensile_record
-from limetal.readers._zwick import CHANNELS, RESULTS, SAMPLE_KEYS, about_zwick
+from limetal.readers._zwick import CHANNELS, RESULTS, SAMPLE_KEYS, about_zwick, with_extensometer
 from limetal.records.tensile import TensileRecord
 
 __all__ = ["PLUGIN", "looks_like", "read"]
@@ -65,7 +65,8 @@ def read(file: RawFile, options: ReadOptions) -> list[TensileRecord]:  # noqa: A
     results: list[Entries] = [entries for sheet in file.sheets if sheet not in sheets for entries in _results(sheet)]
     records: list[TensileRecord] = []
     for sheet in sheets:
-        for table in sheet_tables(file, sheet, fits_tensile):
+        for found in sheet_tables(file, sheet, fits_tensile):
+            table = with_extensometer(found)
             groups = groups_of(table)
             for columns in groups:
                 name = _title(table, columns)
@@ -141,7 +142,7 @@ PLUGIN = Reader(
     looks_like=looks_like,
     read=read,
     suffixes=(".xlsx", ".xls"),
-    documented_at="https://www.zwickroell.com/accessories/testxpert/",
+    documented_at="https://github.com/a-hilhorst/Tensile-test-Analysis",
     gives=("tensile",),
     instruments=("ZwickRoell",),
 )
