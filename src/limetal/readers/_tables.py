@@ -16,7 +16,7 @@ from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint
 from limetal.readers._file import RawFile
 from limetal.readers._potentiostat import WHITESPACE, Grid, Role, grid_of, role_of
-from limetal.readers._sheets import cell_text, is_workbook
+from limetal.readers._sheets import CellValue, cell_text, is_workbook
 from limetal.readers._text import SPACES, fields, is_number
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
 #: Quantity and index of its column -> how it is to be read.
 Found = tuple[tuple[int, Role], ...]
 _HEADER_WITHIN = 2000  # lines
+_GLANCE = 400  # lines of a sheet that tell what it holds
 _WIDEST = 400  # columns; more is no table of a spectrum
 _DELIMITERS = ("\t", ";", ",", SPACES)
 #: Further spellings, as `role_of` knows them; only whole names count.
@@ -142,15 +143,14 @@ def _bare(header: str) -> str:
 def lines_of(file: RawFile, *, whole: bool) -> list[tuple[str, list[str]]]:
     """Lines of a text, or of each sheet of a workbook (fields parted by tabs), with the name of the sheet."""
     if is_workbook(file):
-        return [
-            (
-                sheet.name,
-                ["\t".join(cell_text(c).replace("\t", " ").replace("\n", " ") for c in row) for row in sheet.rows],
-            )
-            for sheet in file.sheets
-        ]
+        most = None if whole else _GLANCE
+        return [(sheet.name, [_sheet_line(row) for row in sheet.rows[:most]]) for sheet in file.sheets]
     lines = file.lines if whole else file.head_lines
     return [("", [line.replace("\N{MINUS SIGN}", "-") for line in lines] if lines else [])]
+
+
+def _sheet_line(row: list[CellValue]) -> str:
+    return "\t".join(cell_text(cell).replace("\t", " ").replace("\n", " ") for cell in row)
 
 
 def blocks(

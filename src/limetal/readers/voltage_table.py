@@ -18,7 +18,6 @@ from limetal.readers._file import RawFile
 from limetal.readers._potentiostat import Grid, others, take
 from limetal.readers._tables import lines_of, numbered_table
 from limetal.records.voltage_curve import VoltageCurveRecord
-from limetal.units import read_quantity
 
 __all__ = ["PLUGIN", "looks_like", "read"]
 
@@ -26,8 +25,8 @@ HINTS = ("voltage", "capacity", "cycle")
 _CAPACITY = re.compile(
     r"(?:(?:dis)?charge |dchg |chg |specific |areal |spec\.? |cell )*(?:capacity|cap\.?|q)", re.IGNORECASE
 )
-#: Field unit of a capacity -> column of the record.
-_COLUMNS = {"mAh": "capacity_mAh", "mAh/g": "specific_capacity_mAh_g", "mAh/cm2": "areal_capacity_mAh_cm2"}
+_COLUMNS = {"capacity_mAh", "specific_capacity_mAh_g", "areal_capacity_mAh_cm2"}
+G_PER_KG = 1e3
 _FORBIDDEN = re.compile(r"time|date|\bfreq", re.IGNORECASE)
 
 
@@ -98,7 +97,7 @@ def _roles(
             roles.setdefault("cycle_count", (index, 1.0))
         elif hints:
             raise BadInputError(f"{where}, columns.{name}", f"the unit {unit!r}", "V or mV; mAh, Ah, mAh/g or mAh/cm2")
-    enough = "voltage_volt" in roles and bool(set(_COLUMNS.values()) & set(roles))
+    enough = "voltage_volt" in roles and bool(_COLUMNS & set(roles))
     if not enough and hints:
         raise BadInputError(f"{where}, columns", f"only {', '.join(hints)}", "voltage and capacity")
     return roles if enough and (hints or not any(map(_FORBIDDEN.search, headers))) else None
@@ -138,17 +137,16 @@ def _hinted(
 
 
 def _capacity_unit(text: str) -> tuple[str, float] | None:
-    """Column of the record and factor for a unit such as ``mA.h``, ``Ah``, ``mAh g-1``."""
-    plain = re.sub(r"(?<=[Aa])[.·*]?\s?h", "h", text.strip())
-    plain = (
-        re.sub(r"h\s*(?:/|\.|\s)?\s*(g|cm2|cm\^2|cm²)(?:\s*\^?-1|⁻¹)?$", r"h/\1", plain) if "/" not in plain else plain
-    )
-    for unit, column in _COLUMNS.items():
-        try:
-            return column, read_quantity(f"1 {plain}", unit, where="unit")
-        except BadInputError:
-            continue
-    return None
+    """Column of the record and factor for a unit such as ``mA.h``, ``Ah``, ``mAh g-1``; None for any other."""
+    plain = re.sub(r"[µμ]", "u", re.sub(r"[\s.·*()^]", "", text)).replace("²", "2").replace("⁻¹", "-1")
+    match = re.fullmatch(r"([mu]?)Ah(?:(?:/(k?g|cm2))|(?:(k?g|cm2?)(?:-1|-2)))?", plain)
+    if match is None:
+        return None
+    factor = {"": 1e3, "m": 1.0, "u": 1e-3}[match[1]]
+    per = match[2] or match[3]
+    if per in {"g", "kg"}:
+        return "specific_capacity_mAh_g", factor if per == "g" else factor / G_PER_KG
+    return ("areal_capacity_mAh_cm2" if per else "capacity_mAh"), factor
 
 
 def _curve(grid: Grid, roles: dict[str, tuple[int, float]], where: str) -> VoltageCurveRecord:
