@@ -478,3 +478,23 @@ def test_units_are_those_of_the_names(tmp_path, names, factors):
 def test_other_techniques_are_cycling(tmp_path, technique):
     (record,) = readers.read_all(export(tmp_path, NAMES, COLUMNS, technique=technique))
     assert (record.kind, record.about.technique) == ("cycling", technique)
+
+
+def test_blank_and_commented_lines_are_left_out_and_said(tmp_path):
+    path = write_gcpl_text(tmp_path)
+    lines = path.read_bytes().split(b"\r\n")
+    lines[-3:-3] = [b"", b"# stirred"]
+    (record,) = readers.read_all(write(path, b"\r\n".join(lines)))
+    assert record.rows == 12
+    assert "2 blank or commented lines left out" in record.warnings
+
+
+def test_blank_lines_and_tabs_at_the_end_change_nothing(tmp_path):
+    whole = write_gcpl_text(tmp_path).read_bytes()
+    for end in (b"\r\n\r\n", b"\n", b"\r\n \r\n"):
+        (record,) = readers.read_all(write(tmp_path / "b.mpt", whole + end))
+        assert (record.rows, record.warnings) == (12, ())
+    at = whole.index(b"\r\n", whole.index(b"mode\t")) + 2
+    tabbed = whole[:at] + whole[at:].replace(b"\r\n", b"\t\r\n")
+    (record,) = readers.read_all(write(tmp_path / "c.mpt", tabbed))
+    assert (record.rows, record.warnings) == (12, ())

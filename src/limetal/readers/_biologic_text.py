@@ -31,13 +31,18 @@ class Body:
     where: str
 
     @cached_property
-    def rows(self) -> bytes:
-        """Bytes of the rows, a cut last one left out."""
-        body = self.data[self.start :] if self.start else self.data
-        body = body.replace(b"\r", b"") if b"\r" in body else body
-        if not self.is_cut:
-            return body
-        return body[: body.rfind(b"\n") + 1]
+    def end(self) -> int:
+        """Byte at which the rows end: before a cut last line and blank ones."""
+        if self.is_cut:
+            return max(self.start, self.data.rfind(b"\n") + 1)
+        tail = self.data[max(self.start, len(self.data) - _TAIL) :]
+        return len(self.data) - len(tail) + len(tail.rstrip(b"\r\n \t"))
+
+    @property
+    def first_row(self) -> bytes:
+        """Return the first row that is not blank."""
+        lines = self.data[self.start : min(self.end, self.start + _TAIL)].split(b"\n", 200)
+        return next((line.rstrip(b"\r") for line in lines if line.strip()), b"")
 
     @cached_property
     def is_cut(self) -> bool:
@@ -76,17 +81,16 @@ def numbers_of(body: Body, names: list[str]) -> tuple[dict[str, NDArray[np.gener
     >>> {name: column.tolist() for name, column in numbers_of(body, ["time/s", "Ns", ""])[0].items()}
     {'time/s': [1.5, nan], 'Ns': [2.0, 3.0]}
     """
-    rows = body.rows
     warnings = ["the last line is cut and was left out"] if body.is_cut else []
-    first = next((line for line in rows[: 2**20].split(b"\n", 200) if line.strip()), b"")
-    if not first.strip():
+    first = body.first_row
+    if not first:
         raise BadInputError(body.where, "no rows below the names", "at least two")
     names, note = _fitting(names, first, body)
     warnings += note
     width = first.count(b"\t") + 1
-    frame = _fast(rows, width) if b"\n\n" not in rows else None
+    frame = _fast(body, width)
     if frame is None:
-        frame, note = _slow(rows, width, names, body)
+        frame, note = _slow(body, width, names)
         warnings += note
     columns: dict[str, NDArray[np.generic]] = {}
     for index, name in enumerate(names):
@@ -119,44 +123,49 @@ def _fitting(names: list[str], first: bytes, body: Body) -> tuple[list[str], lis
     )
 
 
-def _fast(rows: bytes, width: int) -> pl.DataFrame | None:
+def _fast(body: Body, width: int) -> pl.DataFrame | None:
     """All fields as numbers in one go; None where a field is none, or rows differ in length."""
-    comma = b"," in rows
-    if comma and b"." in rows:
+    data, start, end = body.data, body.start, body.end
+    comma = data.find(b",", start, end) >= 0
+    if comma and data.find(b".", start, end) >= 0:
         return None
+    whole = data.count(b"\n", end) <= 1 and not body.is_cut  # then the bytes need no copy
     try:
         frame = pl.read_csv(
-            rows,
+            data if whole else data[start:end],
+            skip_lines=data.count(b"\n", 0, start) if whole else 0,
             has_header=False,
             separator="\t",
             schema={f"c{i}": pl.Float64 for i in range(width)},
             null_values=list(_MISSING),
             quote_char=None,
             decimal_comma=comma,
-            truncate_ragged_lines=False,
         )
     except (pl.exceptions.PolarsError, ValueError):
         return None
-    return frame if rows.count(b"\t") == frame.height * (width - 1) else None
+    # the last row may have lost tabs to the search for its end
+    tabs = data.count(b"\t", start) if whole else data.count(b"\t", start, end)
+    return frame if tabs == frame.height * (width - 1) else None
 
 
-def _slow(rows: bytes, width: int, names: list[str], body: Body) -> tuple[pl.DataFrame, list[str]]:
+def _slow(body: Body, width: int, names: list[str]) -> tuple[pl.DataFrame, list[str]]:
     """Fields one by one, with the line of what is wrong."""
-    lines = rows.decode("utf-8", "replace").split("\n")
+    lines = body.data[body.start : body.end].decode("utf-8", "replace").split("\n")
     kept = [(number, line) for number, line in enumerate(lines) if line.strip() and not line.startswith("#")]
     table: list[list[str]] = []
     warnings: list[str] = []
     for number, line in kept:
         fields = [field.strip() for field in line.split("\t")]
+        if number == kept[-1][0]:
+            fields += [""] * (len(names) - len(fields) if body.data[body.end : body.end + 1] == b"\t" else 0)
         if len(fields) != width and not (
             len(fields) == len(names) or (len(fields) == len(names) + 1 and not fields[-1])
         ):
             place = f"{body.where}, line {body.first_line + number}"
             raise BadInputError(place, f"{len(fields)} fields", f"{len(names)} as in the row of names")
         table.append(fields[: len(names)])
-    if len(lines) - len(kept) > 1:
-        blank = len(lines) - len(kept) - (not lines[-1].strip())
-        warnings += [f"{blank} blank or commented lines left out"] if blank else []
+    if len(lines) > len(kept):
+        warnings.append(f"{len(lines) - len(kept)} blank or commented lines left out")
     columns: list[pl.Series] = []
     for index, name in enumerate(names):
         texts = pl.Series(f"c{index}", [row[index] for row in table], pl.String)

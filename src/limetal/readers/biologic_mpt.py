@@ -140,20 +140,21 @@ def _plain_bytes(file: RawFile) -> bytes:
 def _head(data: bytes, where: str) -> _Head:
     """Find the row of names: where the header says it is, else the first row of EC-Lab's names."""
     raw = data[:_HEADER_BYTES].split(b"\n", _SEARCH_LINES)[:_SEARCH_LINES]
-    lines = [decode(line, where).rstrip("\r") if line else "" for line in raw]
-    said = None
-    for line in lines[:5]:
-        match = _HEADER_LINES.search(line)
-        said = int(match[1]) if match else said
+    lines = [decode(line, where).rstrip("\r") if line else "" for line in raw[:5]]
+    said = next((int(match[1]) for match in map(_HEADER_LINES.search, lines) if match), None)
+    if said is not None:
+        lines += [decode(line, where).rstrip("\r") if line else "" for line in raw[5:said]]
+    warnings: list[str] = []
     if said is not None and 0 < said <= len(lines) and _is_names(_split(lines[said - 1]), loose=True):
-        at, warnings = said - 1, list[str]()
+        at = said - 1
     else:
+        lines += [decode(line, where).rstrip("\r") if line else "" for line in raw[len(lines) :]]
         found = next((i for i, line in enumerate(lines) if _is_names(_split(line))), None)
         if found is None:
             wanted = "a row of names such as time/s and Ewe/V, or freq/Hz and Re(Z)/Ohm"
             raise BadInputError(where, "no row with the names of columns", wanted)
         at = found
-        warnings = [] if said is None else [f"the header says it has {said} lines, but names stand in line {at + 1}"]
+        warnings += [] if said is None else [f"the header says it has {said} lines, but names stand in line {at + 1}"]
     end = sum(len(line) + 1 for line in raw[: at + 1])
     return _Head(lines[:at], [_tidy(name) for name in _split(lines[at])], end, tuple(warnings))
 
