@@ -69,14 +69,15 @@ def checked(record: ImpedanceRecord) -> ImpedanceRecord:
     >>> bool((turned.impedance_imaginary_ohm < 0).all()), len(turned.warnings)
     (True, 1)
     """
-    record = _without_repeats(record)
-    _refuse_swapped(record)
-    _refuse_other_frequencies(record)
-    _refuse_other_modulus(record)
-    phase, name = _phase_verdict(record)
-    _refuse_negative_real_part(record)
-    record = _with_right_sign(record, phase, name)
-    return record.warned(*_remarks(record))
+    with np.errstate(all="ignore"):  # garbled numbers may be of any size
+        record = _without_repeats(record)
+        _refuse_swapped(record)
+        _refuse_other_frequencies(record)
+        _refuse_other_modulus(record)
+        phase, name = _phase_verdict(record)
+        _refuse_negative_real_part(record)
+        record = _with_right_sign(record, phase, name)
+        return record.warned(*_remarks(record))
 
 
 # ------------------------------------------------------------------------------------------------ repeats

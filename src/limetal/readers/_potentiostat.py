@@ -33,6 +33,7 @@ __all__ = [
 Floats = NDArray[np.float64]
 #: Runs of blanks and tabs as a separator.
 WHITESPACE = ""
+_MOST = 1e60  # no instrument measures more; a garbled exponent may give it
 _HELD_V = 1e-3  # a potential that moves less is held, and its noise tells nothing
 _MAX_WIDTH = 2000  # fields of a line; no instrument writes more, a garbled file may
 
@@ -148,7 +149,18 @@ def grid_of(lines: Sequence[str], first: int, end: int, separator: str, headers:
     body = _of_one_width(body, line, counts, width, mark, where)
     frame = body.str.split_exact(mark, width - 1).struct.rename_fields([str(i) for i in range(width)]).struct.unnest()
     frame = frame.select(pl.all().fill_null("").str.strip_chars(' "\t'))
+    _refuse_other_names(frame, headers, f"{where}, line {line[0]}", mark)
     return Grid(frame, line, tuple(headers), where, open_end and not warnings, warnings)
+
+
+def _refuse_other_names(frame: pl.DataFrame, headers: Sequence[str], place: str, mark: str) -> None:
+    """Refuse rows with more or fewer fields than there are names, unless what is beyond is empty."""
+    names, width = len(headers), frame.width
+    if any(header.strip() for header in headers[width:]):
+        raise BadInputError(place, f"{width} fields under {names} names", "a field for each name")
+    if names and any((frame[str(index)] != "").any() for index in range(names, width)):
+        comma = ": is the comma also the decimal mark?" if mark == "," else ""
+        raise BadInputError(place, f"{width} fields under {names} names{comma}", "a name for each field")
 
 
 def _of_one_width(
@@ -182,10 +194,11 @@ def take(grid: Grid, columns: Mapping[str, tuple[int, float]]) -> tuple[Grid, di
         If a field is no number; a last row that the end of the file cut is left out instead.
     """
     comma = _decimal_comma(grid, [index for index, _ in columns.values()])
-    values = {name: scaled(grid.numbers(index, comma), factor) for name, (index, factor) in columns.items()}
+    with np.errstate(over="ignore"):  # what is too large is refused below, with its line
+        values = {name: scaled(grid.numbers(index, comma), factor) for name, (index, factor) in columns.items()}
     broken = np.zeros(grid.rows, dtype=bool)
     for numbers in values.values():
-        broken |= ~np.isfinite(numbers)
+        broken |= ~(np.abs(numbers) < _MOST)
     at = np.flatnonzero(broken)
     if at.size:
         row = int(at[0])
@@ -193,7 +206,7 @@ def take(grid: Grid, columns: Mapping[str, tuple[int, float]]) -> tuple[Grid, di
             said = f"line {grid.line[row]} was left out: the file ends within it"
             shorter = replace(grid.slice(0, row), open_end=False, warnings=(*grid.warnings, said))
             return shorter, {name: numbers[:-1] for name, numbers in values.items()}
-        name = next(name for name, numbers in values.items() if not np.isfinite(numbers[row]))
+        name = next(name for name, numbers in values.items() if not abs(numbers[row]) < _MOST)
         index = columns[name][0]
         header = grid.headers[index] if index < len(grid.headers) else f"column {index + 1}"
         text = str(grid.texts(index)[row])

@@ -204,7 +204,8 @@ def _optional(
         if name == "time" and finite.all() and grid.rows > 1 and not numbers.any():
             continue  # a program that has no clock writes zeros
         if finite.all() or (name != "time" and finite.any()):
-            values[name] = scaled(numbers, role.times)
+            with np.errstate(over="ignore"):
+                values[name] = scaled(numbers, role.times)
         elif finite.any():
             row = int(np.argmin(finite))
             header = grid.headers[index] if index < len(grid.headers) else f"column {index + 1}"

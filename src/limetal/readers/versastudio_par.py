@@ -179,6 +179,8 @@ def _measurements(parts: Sequence[_Part]) -> Iterator[list[_Part]]:
 def _parts(file: RawFile, section: _Section, actions: Sequence[_Section], alone: bool) -> Iterator[_Part]:
     """Rows of a section by segment and kind; ``alone`` where one section holds the whole experiment."""
     names = [name.strip() for name in section.settings.get("Definition", "").split(",")]
+    if names[-1] == "0":  # the definition ends with a name that no field has
+        names.pop()
     if len(names) < 2:
         place = f"{file.where}, <Segment{section.number}>"
         raise BadInputError(place, "no Definition of the columns", "names parted by commas")

@@ -21,7 +21,7 @@ from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._echem_text import number_of
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import Role, grid_of, iso_time, separator_of
+from limetal.readers._potentiostat import WHITESPACE, Role, grid_of, iso_time, separator_of
 from limetal.readers._potentiostat_records import Facts, impedance, with_warnings
 from limetal.records.base import About
 from limetal.records.impedance import ImpedanceRecord
@@ -95,7 +95,10 @@ def read(file: RawFile, options: ReadOptions) -> ImpedanceRecord:  # noqa: ARG00
     if layout.names < 0:
         said = "the file has no row of names, so its columns were taken in the order ZPlot writes them"
         facts = with_warnings(facts, said)
-    grid = grid_of(lines, layout.first, len(lines), separator_of(lines[layout.first]), names, file.where)
+    mark = _mark(lines[layout.first])
+    if layout.names < 0:
+        names = (*names, *[f"column {k + 1}" for k in range(len(names), len(_fields(lines[layout.first])))])
+    grid = grid_of(lines, layout.first, len(lines), mark, names, file.where)
     if grid.frame.width < _FEWEST_COLUMNS:
         place = f"{file.where}, line {layout.first + 1}"
         raise BadInputError(place, f"{grid.frame.width} columns", "nine, with Re Z and Im Z in the fifth and sixth")
@@ -137,9 +140,17 @@ def _layout(lines: Sequence[str], where: str) -> _Layout:
     return _Layout(names, end, first)
 
 
+def _mark(line: str) -> str:
+    """Separator that parts a line into numbers: a comma may be in them, where blanks or tabs part them."""
+    for mark in ("\t", ";", WHITESPACE, ","):
+        parts = line.strip().split(mark or None)
+        if len(parts) >= _FEWEST_COLUMNS and all(number_of(part) is not None for part in parts if part.strip()):
+            return mark
+    return separator_of(line)
+
+
 def _fields(line: str) -> list[str]:
-    mark = separator_of(line)
-    return [part.strip() for part in (line.split(mark) if mark else line.split())]
+    return [part.strip() for part in line.strip().split(_mark(line) or None)]
 
 
 def _numbers(line: str) -> int:

@@ -45,8 +45,8 @@ _CV_ACTION = (
 )
 _DEFINITION = (
     "Definition=Segment #, Point #, E(V), I(A), Elapsed Time(s), ADC Sync Input(V), Current Range, Status, "
-    "E Applied(V), Frequency(Hz), E Real, E Imag, I Real, I Imag, Z Real, Z Imag, E2 Status, E2(V), E2 Real, E2 Imag, Z2 Real, "
-    "Z2 Imag, ActionId, AC Amplitude, 0\n"
+    "E Applied(V), Frequency(Hz), E Real, E Imag, I Real, I Imag, Z Real, Z Imag, "
+    "E2 Status, E2(V), E2 Real, E2 Imag, Z2 Real, Z2 Imag, ActionId, AC Amplitude, 0\n"
 )
 _TAIL = (
     "\n<Graph1>\nAnalysis=0\nYAxisNegateValues=True\n</Graph1>\n\n<DockingLayout>\n"
@@ -55,9 +55,9 @@ _TAIL = (
 
 
 def row(segment, point, e, i, t, f=0.0, z=0j) -> str:
-    """One row of 25 fields."""
+    """One row of 24 fields."""
     numbers = (e, i, t, 0.0, 5, 53, e, f, 0.0, 0.0, 0.0, 0.0, z.real, z.imag, 0, 0, 0, 0, 0, 0, 21, 0.01)
-    return ",".join([str(segment), str(point), *(repr(float(x)) for x in numbers), "0"]) + "\n"
+    return ",".join([str(segment), str(point), *(repr(float(x)) for x in numbers)]) + "\n"
 
 
 def spectrum(segment: int, t0: float) -> str:
@@ -76,7 +76,7 @@ def _write(folder: Path, name: str, text: str, ends: str = "\r\n") -> Path:
 def write_spectrum(folder: Path) -> Path:
     """One potentiostatic spectrum."""
     text = _HEAD + _EIS_ACTION.format(n=1) + "\n<Segment1>\nType=2\nVersion=3\n" + _DEFINITION + spectrum(0, 1.0)
-    return _write(folder, "eis.par", text + "</Segment1>\n" + _TAIL)
+    return _write(folder, "eis.par", text + '</Segment1>\n"frequency": [\n  10000,\n' + _TAIL)
 
 
 def write_three_actions(folder: Path) -> Path:

@@ -59,6 +59,11 @@ def write_zplot_short(folder: Path) -> Path:
     return _write(folder, "short.z", text + rows(time=np.zeros(FREQUENCY_HZ.size)), ends="\n")
 
 
+def write_blanks_and_decimal_commas(folder: Path) -> Path:
+    """Columns parted by blanks, decimal commas, and no row of names."""
+    return _write(folder, "blanks.z", "ZPLOT2 ASCII\nEnd Comments\n" + rows("  ").replace(".", ","))
+
+
 def write_names_alone(folder: Path) -> Path:
     """The row of names and no comment at all."""
     return _write(folder, "names.z", _NAMES + rows())
@@ -83,6 +88,7 @@ _TIMELESS = {**_EIS, "test_time_second": None}
 SAMPLES = (
     Sample(write_zplot_3, (Expected("impedance", _EIS),)),
     Sample(write_zplot_short, (Expected("impedance", _TIMELESS),)),
+    Sample(write_blanks_and_decimal_commas, (Expected("impedance", _EIS),)),
     Sample(write_names_alone, (Expected("impedance", _EIS),)),
     Sample(write_z60w, (Expected("impedance", _EIS),)),
 )
