@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import csv
 import datetime
-import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
@@ -19,6 +19,9 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._sheets import CellValue, Sheet, cell_text
+
+if TYPE_CHECKING:
+    from limetal.readers._file import RawFile
 
 __all__ = [
     "Grid",
@@ -30,6 +33,7 @@ __all__ = [
     "sheet_grid",
     "split_fields",
     "text_grid",
+    "utf8_of",
 ]
 
 SEPARATORS = ("\t", ";", ",", "|")
@@ -203,17 +207,37 @@ def clock_seconds(texts: pl.Series) -> NDArray[np.float64]:
     return total.set(bad.fill_null(value=False), None).fill_null(np.nan).to_numpy().astype(np.float64)
 
 
-def text_grid(text: str, header: Header, where: str, *, skip: int = 0, headers: Sequence[str] | None = None) -> Grid:
+def utf8_of(file: RawFile) -> bytes:
+    """Return the whole of a text file as UTF-8 with plain line ends; without any copy if it is that already.
+
+    Raises
+    ------
+    BadInputError
+        If it is no text.
+    """
+    data = file.data
+    if data.isascii() and b"\0" not in data:
+        return _plain_ends(data)
+    return _plain_ends(file.text.encode())
+
+
+def _plain_ends(data: bytes) -> bytes:
+    """Lines that end in a line feed; those of Windows are left, because blanks are stripped from fields anyway."""
+    returns = data.count(b"\r")
+    if returns and returns != data.count(b"\r\n"):
+        data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    return data
+
+
+def text_grid(text: str | bytes, header: Header, where: str, *, headers: Sequence[str] | None = None) -> Grid:
     """Read the table below a row of headers.
 
     Parameters
     ----------
     text
-        The whole file.
+        The whole file: text, or what `utf8_of` gives.
     header
         Its row of headers.
-    skip
-        Lines below the headers that are no data.
     headers
         Names to use instead.
 
@@ -222,32 +246,33 @@ def text_grid(text: str, header: Header, where: str, *, skip: int = 0, headers: 
     BadInputError
         If there are no rows, or a row has fields too few or too many; a last row that is cut is left out.
     """
-    text = text.replace("\r\r\n", "\n").replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
-    first = header.at + 1 + skip
+    data = _plain_ends(text.encode()) if isinstance(text, str) else text
+    first = header.at + 1
     start = 0
     for _ in range(first):
-        start = text.find("\n", start) + 1
+        start = data.find(b"\n", start) + 1
         if start == 0:
             raise BadInputError(where, "headers and no rows of data", "at least two rows")
-    body = text[start:]
-    if not body.strip():
+    body = data[start:]
+    if not body[:4096].strip() and not body.strip():
         raise BadInputError(where, "headers and no rows of data", "at least two rows")
     names = tuple(headers or header.texts)
-    return _quick(body, first, header.separator, names, where) or _slow(body, first, header.separator, names, where)
+    quick = _quick(body, first, header.separator, names, where)
+    return quick or _slow(body.decode("utf-8", "replace").replace("\r\n", "\n"), first, header.separator, names, where)
 
 
-def _quick(body: str, first: int, separator: str, names: tuple[str, ...], where: str) -> Grid | None:
+def _quick(body: bytes, first: int, separator: str, names: tuple[str, ...], where: str) -> Grid | None:
     """Parse a body in one go; None if anything is unusual."""
-    if '"' in body:
+    if b'"' in body:
         return None
-    ends = body.endswith("\n")
-    count = body.count("\n") + (not ends)
+    ends = body.endswith(b"\n")
+    count = body.count(b"\n") + (not ends)
     end = 0
     for _ in range(min(_SAMPLE_ROWS, count)):
-        end = body.find("\n", end) + 1 or len(body)
-    lines = body[:end].rstrip("\n").split("\n")
+        end = body.find(b"\n", end) + 1 or len(body)
+    lines = body[:end].decode("utf-8", "replace").replace("\r", "").removesuffix("\n").split("\n")
     width = lines[0].count(separator) + 1
-    if width > _MAX_FIELDS or width < 2 or body.count(separator) != count * (width - 1):
+    if width > _MAX_FIELDS or width < 2 or body.count(separator.encode()) != count * (width - 1):
         return None
     sample = [line.split(separator) for line in lines]
     if any(len(fields) != width for fields in sample):
@@ -255,13 +280,14 @@ def _quick(body: str, first: int, separator: str, names: tuple[str, ...], where:
     kinds = _kinds(sample, width)
     if kinds is None:
         return None
-    frame = _parsed(body.encode(), separator, kinds, quoted=False)
+    words = {i for i, kind in enumerate(kinds) if kind == pl.String}
+    frame = _parsed(body, separator, kinds, quoted=False)
     if frame is None:
-        frame = _parsed(body.encode(), separator, [pl.String] * width, quoted=False)
+        frame, words = _parsed(body, separator, [pl.String] * width, quoted=False), set()
     if frame is None or frame.height != count:
         return None
     line = np.arange(first + 1, first + 1 + count, dtype=np.int64)
-    grid = _named(frame, names, line, ends, where)
+    grid = _named(frame, names, line, ends, where, words)
     return _without_cut_field(grid, [fields[-1] for fields in sample])
 
 
@@ -280,7 +306,7 @@ def _kinds(sample: list[list[str]], width: int) -> list[type[pl.DataType]] | Non
 def _parsed(data: bytes, separator: str, kinds: Sequence[type[pl.DataType]], *, quoted: bool) -> pl.DataFrame | None:
     try:
         return pl.read_csv(
-            io.BytesIO(data),
+            data,
             has_header=False,
             separator=separator,
             quote_char='"' if quoted else None,
@@ -363,9 +389,16 @@ def _one_width(
     return pl.Series("line", texts, dtype=pl.String)
 
 
-def _named(frame: pl.DataFrame, names: tuple[str, ...], line: NDArray[np.int64], ends: bool, where: str) -> Grid:
-    """Put headers above columns; columns beyond the headers may hold nothing."""
-    columns = _typed(frame.get_columns())
+def _named(
+    frame: pl.DataFrame,
+    names: tuple[str, ...],
+    line: NDArray[np.int64],
+    ends: bool,
+    where: str,
+    words: Set[int] = frozenset(),
+) -> Grid:
+    """Put headers above columns; columns beyond the headers may hold nothing. ``words`` are known to be text."""
+    columns = _typed(frame.get_columns(), words)
     for index in range(len(names), len(columns)):
         if columns[index].null_count() < len(columns[index]):
             row = int(columns[index].is_not_null().arg_max() or 0)
@@ -378,10 +411,10 @@ def _named(frame: pl.DataFrame, names: tuple[str, ...], line: NDArray[np.int64],
             found = f"{len(columns)} fields under {len(names)} headers"
             raise BadInputError(f"{where}, line {line[0]}", found, "one field for each header")
         names = names[: len(columns)]
-    return _with_decimal_marks(Grid(where, names, tuple(columns), line, ends))
+    return _with_decimal_marks(Grid(where, names, tuple(columns), line, ends), words)
 
 
-def _typed(columns: Sequence[pl.Series], *, comma: bool = False) -> list[pl.Series]:
+def _typed(columns: Sequence[pl.Series], words: Set[int] = frozenset(), *, comma: bool = False) -> list[pl.Series]:
     """Columns as numbers where all filled fields are, else as text; empty fields are null."""
     result = list(columns)
     left = [i for i, column in enumerate(columns) if column.dtype == pl.String]
@@ -390,6 +423,12 @@ def _typed(columns: Sequence[pl.Series], *, comma: bool = False) -> list[pl.Seri
     # all at once: one call of polars costs more than a small column
     texts = pl.DataFrame([columns[i].alias(str(i)) for i in left]).with_columns(pl.all().str.strip_chars())
     texts = texts.with_columns(pl.when(pl.all() != "").then(pl.all()))
+    for i in words:
+        result[i] = texts[str(i)]
+    left = [i for i in left if i not in words]
+    if not left:
+        return result
+    texts = texts.select(str(i) for i in left)
     plain = texts.with_columns(pl.all().str.replace(",", ".", literal=True)) if comma else texts
     fits = plain.select(pl.all().str.contains(_NUMBER).all()).row(0)
     for i, fit in zip(left, fits, strict=True):
@@ -397,9 +436,9 @@ def _typed(columns: Sequence[pl.Series], *, comma: bool = False) -> list[pl.Seri
     return result
 
 
-def _with_decimal_marks(grid: Grid) -> Grid:
+def _with_decimal_marks(grid: Grid, words: Set[int]) -> Grid:
     """Read decimal commas, and commas between thousands, where the whole table leaves no doubt."""
-    left = [i for i, column in enumerate(grid.columns) if column.dtype == pl.String]
+    left = [i for i, column in enumerate(grid.columns) if column.dtype == pl.String and i not in words]
     if not left:
         return grid
     texts = pl.DataFrame([grid.columns[i].alias(str(i)) for i in left])

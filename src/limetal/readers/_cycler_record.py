@@ -257,7 +257,8 @@ def _numbers(grid: Grid, column: Found, layout: Layout) -> Floats:
         values = values.str.strip_chars().cast(pl.Float64, strict=False)
     numbers = values.fill_null(np.nan).to_numpy().astype(np.float64)
     factor = unit.factor
-    return numbers / round(1 / factor) if factor < 1 else numbers * factor
+    with np.errstate(over="ignore"):  # what is beyond a float is no number, and said so
+        return numbers / round(1 / factor) if factor < 1 else numbers * factor
 
 
 def _unit(column: Found, layout: Layout, where: str) -> Unit:
@@ -313,7 +314,8 @@ def _test_time(
     column = found[clock]
     time = _numbers(grid, column, layout)
     if clock == "step_time":
-        time, note = rebuilt_test_time(time, step, cycle, is_step_time=True)
+        with np.errstate(over="ignore", invalid="ignore"):
+            time, note = rebuilt_test_time(time, step, cycle, is_step_time=True)
         notes += [f"column {column.text!r} {note}"] if note else []
     falls = np.flatnonzero(np.diff(time) < 0) + 1
     if not falls.size:

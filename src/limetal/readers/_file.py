@@ -16,6 +16,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, ParseError
@@ -36,7 +37,19 @@ MAX_RATIO = 250
 MAX_MEMBERS = 20_000
 _SMALL = 16 * 2**20
 _PACKED = {b"\x1f\x8b": (gzip.open, ".gz"), b"BZh": (bz2.open, ".bz2"), b"\xfd7zXZ\x00": (lzma.open, ".xz")}
-_PACK_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)
+
+
+def _errors_of_isal() -> tuple[type[Exception], ...]:
+    """Error of the inflater that fastnda puts in the place of zlib's for the whole process, where it is installed."""
+    try:
+        error: type[Exception] = import_module("isal.igzip_lib").error
+    except ImportError:
+        return ()
+    return (error,)
+
+
+_PACK_ERRORS: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error, lzma.LZMAError, *_errors_of_isal())
+_ZIP_ERRORS = (*_PACK_ERRORS, zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError)
 
 
 class RawFile:
@@ -150,7 +163,7 @@ class RawFile:
             return {}
         try:
             with self._stream() as bytes_of, zipfile.ZipFile(bytes_of) as archive:
-                return {i.filename: i.file_size for i in archive.infolist() if not i.is_dir()}
+                return {i.filename: i.file_size for i in archive.infolist() if not i.filename.endswith("/")}
         except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
             return {}
 
@@ -169,7 +182,7 @@ class RawFile:
             raise BadInputError(self.where, f"no member {name}", "a whole archive") from error
         except BadInputError:
             raise
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, *_PACK_ERRORS) as error:
+        except _ZIP_ERRORS as error:
             raise BadInputError(f"{self.where}, member {name}", f"a broken archive ({error})", "a whole one") from error
 
     def check_zip(self, *, deep: bool = False) -> None:
@@ -196,7 +209,7 @@ class RawFile:
                             _limited(stream, info.compress_size, where, keep=False)
         except BadInputError:
             raise
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, *_PACK_ERRORS) as error:
+        except _ZIP_ERRORS as error:
             raise BadInputError(self.where, f"a broken archive ({error})", "a whole one") from error
 
     def xml(self, data: bytes | None = None) -> Element:

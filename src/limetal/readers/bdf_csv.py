@@ -17,7 +17,7 @@ import polars as pl
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._cycler_grid import Grid, find_header, text_grid
+from limetal.readers._cycler_grid import Grid, find_header, text_grid, utf8_of
 from limetal.readers._cycler_record import Layout, cycling_record, find_roles
 from limetal.readers._file import RawFile
 from limetal.records.base import About
@@ -77,7 +77,7 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 
     header = find_header(file.head_lines[:50], _HINT, _fits)
     if header is None:
         raise BadInputError(where, "no columns test_time_second and voltage_volt", "a table of the Battery Data Format")
-    grid, notes = _counts_in_turns(text_grid(file.text, header, where))
+    grid, notes = _counts_in_turns(text_grid(utf8_of(file), header, where))
     return cycling_record(grid, _LAYOUT, about=_about(grid), source=where, warnings=notes)
 
 
@@ -98,9 +98,11 @@ def _counts_in_turns(grid: Grid) -> tuple[Grid, list[str]]:
             continue
         index = found[role].index
         values = columns[index].fill_null(np.nan).to_numpy()
+        if not np.isfinite(values).all():
+            continue
         turns = values / _TURN
         whole = np.abs(turns - np.round(turns)) < 1e-9
-        if np.isfinite(values).all() and whole.all() and np.round(turns).any():
+        if whole.all() and np.round(turns).any():
             columns[index] = pl.Series(values=np.round(turns))
             largest = float(np.max(values))
             notes.append(f"column {grid.headers[index]!r} holds counts times 2 pi (up to {largest!r}), as if a cycle "

@@ -17,7 +17,7 @@ import polars as pl
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._cycler_dates import iso_time, wall_clock_seconds
-from limetal.readers._cycler_grid import Grid, find_header, text_grid
+from limetal.readers._cycler_grid import Grid, find_header, text_grid, utf8_of
 from limetal.readers._cycler_record import Found, Layout, cycling_record, find_roles, header_name
 from limetal.readers._file import RawFile
 from limetal.records.base import About
@@ -95,7 +95,7 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 
     header = find_header(file.head_lines, _HINT, _fits)
     if header is None:
         raise BadInputError(where, "no row of headers with Rec#, a test time and volts", "a Maccor table")
-    grid = text_grid(file.text, header, where)
+    grid = text_grid(utf8_of(file), header, where)
     about = _about(file.head_lines[: header.at], grid)
     mended = _volts(_time_unit(_current(_start(grid))))
     layout = replace(_LAYOUT, units=mended.units)
@@ -151,7 +151,8 @@ def _time_unit(state: _Mended) -> _Mended:
     wanted = "a unit as in 'Test (Sec)', or dates of the rows that show it"
     if clock is None:
         raise BadInputError(grid.where, f"no unit for {column.text!r}", wanted)
-    steps, passed = np.diff(values.fill_null(np.nan).to_numpy()), np.diff(clock)
+    with np.errstate(all="ignore"):
+        steps, passed = np.diff(values.fill_null(np.nan).to_numpy()), np.diff(clock)
     usable = np.isfinite(steps) & (steps > 0) & (passed >= 10) & (passed < 43_200)
     if usable.sum() < 2:
         raise BadInputError(grid.where, f"no unit for {column.text!r}", wanted)
@@ -192,11 +193,12 @@ def _volts_by_energy(grid: Grid, volts: np.ndarray) -> float | None:
     energy, charge = _column(grid, _ENERGY), _column(grid, _CHARGE)
     if energy is None or charge is None or volts.size < 3:
         return None
-    de, dq, mean = np.diff(energy), np.diff(charge), (volts[1:] + volts[:-1]) / 2
-    usable = (de > 0) & (dq > 0) & np.isfinite(mean)
-    if usable.sum() < 3:
-        return None
-    return float(np.median(mean[usable] / (de[usable] / dq[usable])))
+    with np.errstate(all="ignore"):
+        de, dq, mean = np.diff(energy), np.diff(charge), (volts[1:] + volts[:-1]) / 2
+        usable = (de > 0) & (dq > 0) & np.isfinite(mean)
+        if usable.sum() < 3:
+            return None
+        return float(np.median(mean[usable] / (de[usable] / dq[usable])))
 
 
 def _column(grid: Grid, names: dict[str, float]) -> np.ndarray | None:

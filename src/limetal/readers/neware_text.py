@@ -18,7 +18,7 @@ import polars as pl
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._cycler_dates import iso_time, wall_clock_seconds
-from limetal.readers._cycler_grid import Grid, Header, find_header, header_row, joined, sheet_grid, text_grid
+from limetal.readers._cycler_grid import Grid, Header, find_header, header_row, joined, sheet_grid, text_grid, utf8_of
 from limetal.readers._cycler_record import Found, Layout, cycling_record, find_roles, header_name
 from limetal.readers._decode import split_lines
 from limetal.readers._file import RawFile
@@ -95,9 +95,12 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord | list[CyclingRec
     if found is None:
         raise BadInputError(file.where, "no row of headers with DataPoint, Current and Voltage", "a Neware export")
     header, encoding = found
-    text = file.text if encoding is None else file.data.decode(encoding, "replace")
     levels = not any(header.texts[:2])
-    grid = levels_grid(text, header, file.where) if levels else text_grid(text, header, file.where)
+    if encoding is None and not levels:
+        grid = text_grid(utf8_of(file), header, file.where)
+    else:
+        text = file.text if encoding is None else file.data.decode(encoding, "replace")
+        grid = levels_grid(text, header, file.where) if levels else text_grid(text, header, file.where)
     return _record(grid, {}, "", file.where)
 
 
@@ -154,10 +157,12 @@ def _lost_micro(grid: Grid, found: dict[str, Found]) -> tuple[dict[str, Found], 
         current = grid.columns[column.index].fill_null(np.nan).to_numpy()
         voltage = grid.columns[found["voltage"].index].fill_null(np.nan).to_numpy() * volt_unit
         power = values.fill_null(np.nan).to_numpy() * _POWER[(unit or "").lower()]
-        usable = (np.abs(power) > 0) & (np.abs(current * voltage) > 0)
-        if usable.sum() < 3:
-            continue
-        ratio = float(np.median(np.abs(power[usable] / (current[usable] * voltage[usable]))))
+        with np.errstate(all="ignore"):
+            product = current * voltage
+            usable = (np.abs(power) > 0) & (np.abs(product) > 0) & np.isfinite(product)
+            if usable.sum() < 3:
+                continue
+            ratio = float(np.median(np.abs(power[usable] / product[usable])))
         factor = next((f for f in _CURRENT_UNITS if abs(ratio / f - 1) < 0.1), None)
         if factor is not None:
             told = _CURRENT_UNITS[factor]

@@ -15,7 +15,7 @@ import polars as pl
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._cycler_dates import iso_time
-from limetal.readers._cycler_grid import Grid, find_header, text_grid
+from limetal.readers._cycler_grid import Grid, find_header, text_grid, utf8_of
 from limetal.readers._cycler_record import Layout, cycling_record, find_roles, header_name
 from limetal.readers._file import RawFile
 from limetal.records.base import About
@@ -72,7 +72,7 @@ def read(file: RawFile, options: ReadOptions) -> list[CyclingRecord]:  # noqa: A
     if header is None:
         raise BadInputError(file.where, "no row of headers with Test, Cell and Total Time", "a PEC table")
     lines = file.head_lines[: header.at]
-    grid = text_grid(file.text, header, file.where)
+    grid = text_grid(utf8_of(file), header, file.where)
     records = []
     for label, part in _by_cell(grid):
         found = find_roles(part.headers, _LAYOUT, part.where)
