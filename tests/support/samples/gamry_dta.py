@@ -108,7 +108,7 @@ def write_cyclic_voltammetry(folder: Path) -> Path:
 
 def write_potentiodynamic_counting_cathodic_positive(folder: Path) -> Path:
     """A corrosion sweep whose file counts cathodic currents positive."""
-    rate = "SCANRATE\tQUANT\t1.66700E-001\tScan Ra&te (mV/s)\n"
+    rate = "SCANRATE\tQUANT\t1.25000E+002\tScan Ra&te (mV/s)\n"
     text = head("POTENTIODYNAMIC", "Test2", extra=rate) + _WAIT + _STATE.format(convention=0)
     return _write(folder, "dynamic.DTA", text + curve("CURVE", T_S[:9], E_V[:9], -I_A[:9], stated="\t9"))
 
