@@ -347,3 +347,19 @@ def test_real_zip_with_garbled_contents_is_refused(tmp_path):
     file.write_bytes(bytes(data))
     with pytest.raises(BadInputError, match="cut or garbled"):
         readers.read(file)
+
+
+def test_member_that_cannot_be_inflated_never_fails_a_read(tmp_path):
+    """fastnda puts another inflater into zlib, whose error is a class of its own."""
+    source = real("cycling/neware/21_10_7_85.ndax")
+    whole = readers.read(source)
+    data = bytearray(source.read_bytes())
+    with zipfile.ZipFile(source) as archive:
+        info = archive.getinfo("VersionInfo.xml")
+    begin = info.header_offset + 30 + len(info.filename)
+    data[begin : begin + 40] = b"\xff" * 40
+    file = tmp_path / "garbled.ndax"
+    file.write_bytes(bytes(data))
+    record = readers.read(file)
+    np.testing.assert_array_equal(record.voltage_volt, whole.voltage_volt)
+    assert record.about.software == ""
