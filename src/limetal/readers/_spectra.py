@@ -20,6 +20,7 @@ __all__ = [
     "energy_kind",
     "energy_unit",
     "intensity_unit_of",
+    "is_sound",
     "iso_time",
     "looks_whole",
     "number_or_none",
@@ -31,6 +32,8 @@ __all__ = [
 Floats = NDArray[np.float64]
 #: More spectra than any file of the field holds; a count beyond it is a garbled one.
 MAX_RECORDS = 100_000
+#: Larger numbers are garbled ones; VAMAS' 1E+37 for unknown is not yet one.
+_MOST = 1e60
 _SECONDS_PER_MINUTE = 60.0
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?")
 _PER_SECOND = re.compile(r"(?:counts?|c)\s*(?:/|per)\s*(?:s|sec|second)s?\b|\bcps\b|\bc/s\b", re.IGNORECASE)
@@ -57,7 +60,7 @@ def column_of(texts: Sequence[str], where: str, first_line: int) -> Floats:
     try:
         # numpy takes what Python takes: underscores and names of numbers that are none are refused below
         values = np.array(texts, dtype="U").astype(np.float64) if texts else np.empty(0)
-        if "_" not in joined and np.isfinite(values).all():
+        if "_" not in joined and is_sound(values):
             return values
     except ValueError:
         pass
@@ -79,7 +82,18 @@ def number_or_none(text: str) -> float | None:
     if len(text) > 40 or not _NUMBER.fullmatch(text):
         return None
     value = float(text.replace(",", "."))
-    return value if np.isfinite(value) else None
+    return value if abs(value) < _MOST else None
+
+
+def is_sound(values: Floats) -> bool:
+    """Whether every value is a finite number that an instrument may give.
+
+    Examples
+    --------
+    >>> is_sound(np.array([1.0, 2e5])), is_sound(np.array([1.0, np.nan])), is_sound(np.array([1e200]))
+    (True, False, False)
+    """
+    return bool((np.abs(values) < _MOST).all())
 
 
 def energy_kind(label: str) -> str:

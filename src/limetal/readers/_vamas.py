@@ -191,6 +191,9 @@ def read_vamas(lines: list[str], where: str) -> tuple[Header, list[Block], list[
     except _EndOfFileError as error:
         found = f"a file that ends at line {len(lines)}, within its header"
         raise BadInputError(where, found, "a VAMAS file with its blocks") from error
+    if header.scan == "MAPPING":
+        found = f"maps ({header.mode}, MAPPING) with one value for each point of the sample"
+        raise BadInputError(where, found, "spectra (REGULAR or IRREGULAR)")
     at = cursor.at
     if header.listed == _ALL:
         return (header, *_blocks(cursor, header, _ALL, ends))

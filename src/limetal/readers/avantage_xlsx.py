@@ -35,6 +35,7 @@ from limetal.records.photoelectrons import PhotoelectronRecord, StoredPeak
 
 Floats = NDArray[np.float64]
 _HEADER_WITHIN, _WIDTH = 60, 200
+_MOST = 1e60
 _SIGNAL = re.compile(r"raw data|counts?\b|\bcps\b|intensity", re.IGNORECASE)
 _FIT = re.compile(r"residual|background|backgnd|envelope|fit\b|height|area|offset", re.IGNORECASE)
 _PEAKS_AT = re.compile(r"peak\s*label", re.IGNORECASE)
@@ -355,7 +356,7 @@ def _number(cell: CellValue) -> float | None:
     if isinstance(cell, bool):
         return None
     if isinstance(cell, int | float):
-        return float(cell) if np.isfinite(cell) else None
+        return float(cell) if -_MOST < cell < _MOST else None
     return number_or_none(cell) if isinstance(cell, str) else None
 
 

@@ -17,7 +17,7 @@ from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
 from limetal.readers._ses import ses_records, ses_settings
-from limetal.readers._spectra import energy_kind, with_distinct_labels
+from limetal.readers._spectra import energy_kind, is_sound, with_distinct_labels
 from limetal.records.photoelectrons import PhotoelectronRecord
 
 Floats = NDArray[np.float64]
@@ -167,8 +167,9 @@ def _wave(data: bytes, where: str) -> _Wave:
         warnings.append(f"the header gives the wave {size} bytes, its points need {second + length}")
     if int(np.frombuffer(data, f"{order}i2", begin // 2).sum(dtype=np.int64)) & 0xFFFF and version == 5:
         warnings.append("the check sum of the header is wrong: the file may be damaged")
-    values = np.frombuffer(data, dtype, count, begin).astype(np.float64).reshape(dims, order="F")
-    if not np.isfinite(values).all():
+    with np.errstate(invalid="ignore"):  # a garbled number may be a signalling one
+        values = np.frombuffer(data, dtype, count, begin).astype(np.float64).reshape(dims, order="F")
+    if not is_sound(values):
         raise BadInputError(where, "values that are no numbers", "finite numbers")
     # the wave header counts its first number in versions before 5, the padding follows the numbers
     rest = first + size if version == 5 else begin + length + _PADDING[version]
@@ -179,7 +180,7 @@ def _wave(data: bytes, where: str) -> _Wave:
         steps, starts = short[:1], short[1:2]
     if not all(np.isfinite([*steps, *starts])) or max(map(abs, [*steps, *starts])) > 1e9:
         raise BadInputError(where, "a scale that is no number", "a start and a step for each dimension")
-    return _Wave(name, values, starts, steps, units, data_unit, note, tuple(warnings))
+    return _Wave(name, values, starts, steps, units[: len(dims)], data_unit, note, tuple(warnings))
 
 
 def _texts(data: bytes, order: str, version: int, first: int, rest: int) -> tuple[str, str, tuple[str, ...]]:

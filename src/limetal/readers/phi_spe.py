@@ -24,6 +24,7 @@ from limetal.readers._file import RawFile
 from limetal.readers._spectra import (
     MAX_RECORDS,
     intensity_unit_of,
+    is_sound,
     iso_time,
     number_or_none,
     seconds_of,
@@ -232,8 +233,9 @@ def _entries(data: bytes, begin: int, where: str) -> list[_Entry]:
             raise BadInputError(place, found, "as many bytes as numbers need")
         if offset < own + count * _ENTRY.size or offset + size > length:
             raise BadInputError(place, f"bytes {offset} to {offset + size} of {length}", "bytes within the file")
-        values = np.frombuffer(data, dtype, points, begin + offset).astype(np.float64)
-        if names[0] == "pnt" and not np.isfinite(values).all():
+        with np.errstate(invalid="ignore"):  # a garbled number may be a signalling one
+            values = np.frombuffer(data, dtype, points, begin + offset).astype(np.float64)
+        if names[0] == "pnt" and not is_sound(values):
             raise BadInputError(place, "values that are no numbers", "finite numbers")
         entries.append(_Entry(int(region), (sizes[0], sizes[1], sizes[2]), names, unit, values))
     return entries

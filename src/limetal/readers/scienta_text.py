@@ -17,7 +17,7 @@ from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
 from limetal.readers._ses import MAX_SLICES, ses_records, ses_settings
-from limetal.readers._spectra import looks_whole, number_or_none, with_distinct_labels
+from limetal.readers._spectra import is_sound, looks_whole, number_or_none, with_distinct_labels
 from limetal.records.photoelectrons import PhotoelectronRecord
 
 Floats = NDArray[np.float64]
@@ -131,8 +131,8 @@ def _table(
     except ValueError as error:
         line, row = next((n, r) for n, r in rows if any(number_or_none(t) is None for t in r))
         raise BadInputError(f"{where}, line {line}", repr(" ".join(row)[:60]), "numbers") from error
-    if not np.isfinite(table).all():
-        line = rows[int(np.argmin(np.isfinite(table).all(axis=1)))][0]
+    if not is_sound(table):
+        line = rows[next(at for at, row in enumerate(table) if not is_sound(row))][0]
         raise BadInputError(f"{where}, line {line}", "values that are no numbers", "finite numbers")
     _check_scale(definition, table[:, 0], [line for line, _ in rows], where)
     return table[:, 0], table[:, 1:], notes

@@ -21,7 +21,7 @@ from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
 from limetal.readers._specs import no_energy_scan, photon_energy
-from limetal.readers._spectra import MAX_RECORDS, number_or_none, with_distinct_labels
+from limetal.readers._spectra import MAX_RECORDS, is_sound, number_or_none, with_distinct_labels
 from limetal.records.base import About
 from limetal.records.photoelectrons import PhotoelectronRecord
 
@@ -265,7 +265,7 @@ def _numbers(parent: Element | None, place: str) -> Floats:
     except ValueError as error:
         bad = next((w for w in words if number_or_none(w) is None), "")
         raise BadInputError(place, repr(bad[:40]), "numbers") from error
-    if not np.isfinite(values).all() or any("_" in w for w in words):
+    if not is_sound(values) or any("_" in w for w in words):
         raise BadInputError(place, "values that are no numbers", "finite numbers")
     return values
 

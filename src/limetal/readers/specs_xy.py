@@ -20,7 +20,14 @@ from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
 from limetal.readers._specs import no_energy_scan, photon_energy
-from limetal.readers._spectra import intensity_unit_of, iso_time, looks_whole, number_or_none, with_distinct_labels
+from limetal.readers._spectra import (
+    intensity_unit_of,
+    is_sound,
+    iso_time,
+    looks_whole,
+    number_or_none,
+    with_distinct_labels,
+)
 from limetal.records.base import About
 from limetal.records.photoelectrons import PhotoelectronRecord
 
@@ -220,7 +227,7 @@ def _table(curve: _Curve, lines: list[str], where: str, unsure: bool) -> tuple[F
             raise BadInputError(f"{where}, line {at + 1}", f"{len(row)} numbers", f"{width} as its ColumnLabels say")
     try:
         table = np.array(rows, dtype="U").astype(np.float64).reshape(-1, width)
-        sound = np.isfinite(table).all(axis=1)
+        sound = np.isfinite(table).all(axis=1) & is_sound(table)
     except ValueError:
         sound = np.array([all(number_or_none(t) is not None for t in row) for row in rows])
     if not sound.all() or any("_" in lines[at] for at in curve.lines):

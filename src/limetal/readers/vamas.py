@@ -87,9 +87,6 @@ def read(file: RawFile, options: ReadOptions) -> list[PhotoelectronRecord]:  # n
     where = file.where
     lines = split_lines(decode(file.data.replace(b"\0", b""), where))
     header, blocks, said = read_vamas(lines, where)
-    if header.scan == "MAPPING":
-        found = f"maps ({header.mode}, MAPPING) with one value for each point of the sample"
-        raise BadInputError(where, found, "spectra (REGULAR or IRREGULAR)")
     records, other = [], []
     for number, block in enumerate(blocks, start=1):
         reason = _no_spectrum(header, block)
