@@ -1,6 +1,8 @@
 """The directive ``limetal-table``: tables made from the program, so that no page repeats what the code says."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -11,6 +13,11 @@ from limetal import registry
 from limetal.ledger import ORIGINS
 from limetal.materials import all_facts
 from limetal.quantities import QUANTITIES
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+
+from support.reader_samples import samples
+from support.real_files import outcomes
 
 Row = tuple[str, ...]
 
@@ -48,11 +55,30 @@ def materials() -> Iterator[Row]:
         yield table, name, field.replace("_", " "), f"{fact.value:.5g}{spread}{unit}", f"{word}{source}"
 
 
+def readers() -> Iterator[Row]:
+    yield "format", "reader", "instruments", "endings", "gives", "samples written by the tests", "real files read"
+    real = {}
+    for outcome in outcomes().values():
+        if outcome.records:
+            real.setdefault(outcome.reader, []).append(outcome)
+    for name in registry.names("limetal.readers"):
+        reader = registry.load("limetal.readers", name)
+        seen = real.get(name, [])
+        rows = sum(o.rows for o in seen)
+        read = f"{len(seen)} ({sum(o.records for o in seen)} records, {rows} rows)" if seen else "none here"
+        endings = " ".join(f"`{s}`" for s in reader.suffixes)
+        yield (
+            reader.title, f"`{name}`", ", ".join(reader.instruments), endings, ", ".join(reader.gives),
+            str(len(samples(name))), read,
+        )  # fmt: skip
+
+
 TABLES: dict[str, Callable[[], Iterable[Row]]] = {
     "quantities": quantities,
     "origins": origins,
     "relations": relations,
     "materials": materials,
+    "readers": readers,
 }
 
 

@@ -10,6 +10,7 @@ arrived broken (``Current(?A)``) is not taken as amperes. Signs are taken as the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -45,6 +46,8 @@ from limetal.readers._text import (
 from limetal.records.cycling import CyclingRecord
 
 Floats = NDArray[np.float64]
+#: A crystal structure, which is text with numbers and no table of a measurement.
+_CIF = re.compile(r"^(?:data_\S*|loop_)\s*$", re.MULTILINE)
 
 
 def looks_like(file: RawFile) -> bool:
@@ -58,7 +61,7 @@ def looks_like(file: RawFile) -> bool:
     >>> looks_like(RawFile(path))
     True
     """
-    if not file.head_text or file.head_text.lstrip().startswith(("{", "<", "[{")):
+    if not file.head_text or file.head_text.lstrip().startswith(("{", "<", "[{")) or _CIF.search(file.head_text):
         return False
     return find_layout(file.head_lines, {}) is not None or likely_headers(file.head_lines) is not None
 
