@@ -1,8 +1,10 @@
 """The numbers by which EC-Lab and BT-Lab files know their columns, and how wide each is in a record of a .mpr file.
 
-The numbers and names are those of the makers' list of variables (OLE-COM manual). Files before EC-Lab 11.50 and after
-it use the same numbers; programs that read one byte of the two take 471 for 215. Widths marked as known were checked
-against real files and their text exports; the others are inferred from the size of a record, or not at all.
+Numbers and names follow the makers' list of variables, as other open programs quote it. Files before EC-Lab 11.50 and
+after it use the same numbers; programs that read one byte of the two take 471 for 215. Of the hundred widths called
+known 65 were seen in real files, most beside their text exports; the rest are those other open programs use, and are
+believed only because the size of a record must come out. Widths that are only listed, or unknown, are inferred from
+that size, or not at all.
 """
 
 from __future__ import annotations
@@ -30,7 +32,16 @@ FLAGS: dict[int, tuple[str, int]] = {
 
 _HARMONICS = range(2, 8)
 _CELLS = range(1, 31)
-#: Number -> name and type, where both are sure.
+#: Number before the first -> name of a quantity of each cell of a stack.
+_OF_CELLS = (
+    (240, "|E{}|/V"),
+    (270, "Phase(Z{})/deg"),
+    (300, "|Z{}|/Ohm"),
+    (330, "Re(Z{})/Ohm"),
+    (360, "-Im(Z{})/Ohm"),
+    (390, "<E{}>/V"),
+)
+#: Number -> name and type: seen in files, or used alike by programs that read such files.
 _KNOWN: dict[int, tuple[str, str]] = {
     4: ("time/s", "<f8"),
     5: ("control/V/mA", "<f4"),
@@ -105,18 +116,7 @@ _KNOWN: dict[int, tuple[str, str]] = {
     509: ("Acir/Dcir Control", "|u1"),
     **{484 + n: (f"|Ewe h{n}|/V", "<f4") for n in _HARMONICS},
     **{490 + n: (f"|I h{n}|/A", "<f4") for n in _HARMONICS},
-    **{
-        first + n: (name.format(n), "<f4")
-        for first, name in (
-            (241 - 1, "|E{}|/V"),
-            (271 - 1, "Phase(Z{})/deg"),
-            (301 - 1, "|Z{}|/Ohm"),
-            (331 - 1, "Re(Z{})/Ohm"),
-            (361 - 1, "-Im(Z{})/Ohm"),
-            (391 - 1, "<E{}>/V"),
-        )
-        for n in _CELLS
-    },
+    **{first + n: (name.format(n), "<f4") for first, name in _OF_CELLS for n in (1, 2)},
     422: ("Phase(Zstack)/deg", "<f4"),
     423: ("|Zstack|/Ohm", "<f4"),
     424: ("Re(Zstack)/Ohm", "<f4"),
@@ -193,6 +193,7 @@ _LISTED: dict[int, tuple[str, int]] = {
     542: ("T min/°C", 4),
     543: ("T max/°C", 4),
     **{210 + n: (f"E{n}/V", 4) for n in _CELLS},
+    **{first + n: (name.format(n), 4) for first, name in _OF_CELLS for n in _CELLS if n > 2},
 }
 _WIDTHS = (1, 2, 4, 8)
 
