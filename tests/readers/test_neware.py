@@ -16,7 +16,11 @@ from limetal.readers import ColumnHint
 from limetal.readers.neware import _each_record_once
 from support.data_files import real
 from support.samples.common import TIME_S
-from support.samples.neware import write_neware
+from support.samples.neware import (
+    write_neware,
+    write_neware_ndax_of_one_member,
+    write_neware_ndax_of_three_members,
+)
 
 # rows, seconds since the start (it agrees with the wall clock in the file), highest count of cycles and steps
 REAL = {
@@ -363,3 +367,16 @@ def test_member_that_cannot_be_inflated_never_fails_a_read(tmp_path):
     record = readers.read(file)
     np.testing.assert_array_equal(record.voltage_volt, whole.voltage_volt)
     assert record.about.software == ""
+
+
+@pytest.mark.parametrize("write", [write_neware_ndax_of_one_member, write_neware_ndax_of_three_members])
+def test_made_archive_says_what_it_is(write, tmp_path):
+    record = readers.read(write(tmp_path))
+    assert record.about.sample == "Li-Li \u9502 7"
+    assert record.about.technique == "plate_strip.xml"
+    assert record.about.start_time == "2026-02-02T02:40:00"
+    assert record.about.comment == "second foil"
+    assert record.about.settings["active_mass_mg"] == "4"
+    assert record.more["step_type"].tolist() == ["Rest"] * 4 + ["CC_Chg"] * 4 + ["CC_DChg"] * 4
+    assert record.more["capacity_mAh"][7] == pytest.approx(4 / 60, rel=1e-6)
+    assert record.warnings == ()
