@@ -61,12 +61,7 @@ def ses_records(
     BadInputError
         If nothing says which energy it is, or there are too many slices.
     """
-    kind = energy_kind(axis) or energy_kind(f"{info.get('Energy Scale', '')} energy")
-    if not kind:
-        raise BadInputError(where, f"an axis {axis!r}, neither kinetic nor binding energy", "one of them")
-    if info.get("Energy Scale") and energy_kind(f"{info['Energy Scale']} energy") not in ("", kind):
-        found = f"an axis {axis!r} under Energy Scale={info['Energy Scale']}"
-        raise BadInputError(where, found, "an axis and a scale that agree")
+    kind = _kind(axis, info, where)
     if columns.shape[1] > MAX_SLICES:
         raise BadInputError(where, f"an image of {columns.shape[1]} slices", f"at most {MAX_SLICES} spectra")
     region = info.get("Region Name", "")
@@ -98,6 +93,17 @@ def ses_records(
             )
         )
     return records
+
+
+def _kind(axis: str, info: Mapping[str, str], where: str) -> str:
+    """Kinetic or binding: what the axis is called, else the scale of the settings; they must not disagree."""
+    kind = energy_kind(axis) or energy_kind(f"{info.get('Energy Scale', '')} energy")
+    if not kind:
+        raise BadInputError(where, f"an axis {axis!r}, neither kinetic nor binding energy", "one of them")
+    if info.get("Energy Scale") and energy_kind(f"{info['Energy Scale']} energy") not in ("", kind):
+        found = f"an axis {axis!r} under Energy Scale={info['Energy Scale']}"
+        raise BadInputError(where, found, "an axis and a scale that agree")
+    return kind
 
 
 def _is_photon_minus_kinetic(energy: Floats, photon: float | None, number: Mapping[str, float | None]) -> bool:
