@@ -364,7 +364,8 @@ def _slow(body: str, first: int, separator: str, names: tuple[str, ...], where: 
     frame = _parsed(data, separator, [pl.String] * width, quoted=quoted)
     if frame is None or frame.height != len(rows):
         raise BadInputError(where, "rows that cannot be parted into columns", "one row of data a line")
-    return replace(_named(frame, names, line, ends, where), warnings=tuple(warnings))
+    grid = _named(frame, names, line, ends, where)
+    return replace(grid, warnings=(*warnings, *grid.warnings))
 
 
 def _one_width(

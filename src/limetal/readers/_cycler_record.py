@@ -236,7 +236,7 @@ def _whole(
     wanted = "a number"
     if "," in text:
         wanted = "a number in which the comma is either decimal or parts thousands, all over the file"
-    elif ":" in text:
+    elif _QUANTITY[column.role] == "time" and ":" in str(grid.texts(column.index)[0]):
         wanted = "a time as hh:mm:ss"
     raise BadInputError(grid.place(row), found_text, wanted)
 
