@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise, zip_longest
+from itertools import zip_longest
 
 import numpy as np
 import polars as pl
@@ -116,10 +116,10 @@ def read(file: RawFile, options: ReadOptions) -> list[Record]:  # noqa: ARG001 -
         file.where, _about(content), area_cm2=_area(content), scan_rate_V_s=_scan_rate(content),
         warnings=_aborted(content),
     )  # fmt: skip
-    spectra = [table for table in content.tables if table.name.startswith("ZCURVE") or "Zreal" in table.headers]
-    waits = [table for table in content.tables if table.name.startswith(_OPEN_CIRCUIT)]
-    runs = [t for t in content.tables if t not in spectra and t not in waits and "Vf" in t.headers]
-    other = [table for table in content.tables if table not in [*spectra, *waits, *runs]]
+    kinds: dict[str, list[_Table]] = {"spectrum": [], "wait": [], "run": [], "other": []}
+    for table in content.tables:
+        kinds[_kind(table)].append(table)
+    spectra, waits, runs, other = kinds.values()
     if other and (spectra or runs):
         facts = with_warnings(facts, *(f"table {t.name} is not read: it holds {_words(t)}" for t in other[:5]))
     if not spectra and not runs:
@@ -134,6 +134,15 @@ def read(file: RawFile, options: ReadOptions) -> list[Record]:  # noqa: ARG001 -
         return [replace(records[0], label="")]
     labels = distinct([record.label for record in records], "measurement")
     return [replace(record, label=label) for record, label in zip(records, labels, strict=True)]
+
+
+def _kind(table: _Table) -> str:
+    """What a table holds: a spectrum, the wait at open circuit, a sweep or run, or anything else."""
+    if table.name.startswith("ZCURVE") or "Zreal" in table.headers:
+        return "spectrum"
+    if table.name.startswith(_OPEN_CIRCUIT):
+        return "wait"
+    return "run" if "Vf" in table.headers else "other"
 
 
 def _spectrum(file: RawFile, table: _Table, facts: Facts, content: _Content) -> Record:
@@ -176,7 +185,8 @@ def _of_group(file: RawFile, group: list[_Table], facts: Facts, content: _Conten
     sweep = "SCANRATE" in content.keys and "current" in columns and group[0].name != _OPEN_CIRCUIT
     grids = [grid for grid, _ in parts]
     whole, counts = _joined(grids, [table.number for table in group])
-    goes_on = _time_goes_on(grids, columns)
+    starts = np.cumsum([grid.rows for grid in grids])[:-1].tolist()
+    goes_on = _time_goes_on(whole, starts, columns)
     if not sweep and not goes_on:
         return [
             over_time(grid, columns, replace(facts, label=table.name), turn_current=_turn(grid, columns, content)[0])
@@ -220,15 +230,14 @@ def _joined(grids: Sequence[Grid], numbers: Sequence[int]) -> tuple[Grid, NDArra
     return whole, counts
 
 
-def _time_goes_on(grids: Sequence[Grid], columns: Mapping[str, tuple[int, Role]]) -> bool:
-    if len(grids) < 2 or "time" not in columns:
+def _time_goes_on(whole: Grid, starts: Sequence[int], columns: Mapping[str, tuple[int, Role]]) -> bool:
+    """Whether no curve after the first begins before the one above it ended."""
+    if not starts or "time" not in columns:
         return True
-    edges = []
-    for grid in grids:
-        times = take(grid.slice(0, 1), {"time": (columns["time"][0], 1.0)})[1]["time"]
-        ends = take(replace(grid.slice(grid.rows - 1, grid.rows), open_end=False), {"time": (columns["time"][0], 1.0)})
-        edges.append((float(times[0]), float(ends[1]["time"][0])))
-    return all(after[0] >= before[1] for before, after in pairwise(edges))
+    _, values = take(whole, {"time": (columns["time"][0], 1.0)})
+    first = np.asarray(starts)
+    first = first[first < values["time"].size]  # the last row may be left out
+    return bool((values["time"][first] >= values["time"][first - 1]).all())
 
 
 def _grid(file: RawFile, table: _Table) -> tuple[Grid, tuple[str, ...]]:
