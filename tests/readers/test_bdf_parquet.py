@@ -56,5 +56,5 @@ def test_missing_columns_damage_and_hints_are_named(tmp_path):
     path.write_bytes(path.read_bytes()[:60])
     with pytest.raises(BadInputError, match="damaged Parquet"):
         read(path)
-    with pytest.raises(BadInputError, match="hints"):
+    with pytest.raises(BadInputError, match="says itself what they are"):
         read(table(tmp_path), columns={"time": ColumnHint("t")})

@@ -528,3 +528,21 @@ def test_a_word_far_down_in_another_column_is_kept(tmp_path):
     quick = read_clean(RawFile(file), {}, min_bytes=0)
     assert quick.more["State"].tolist() == readers.read(file, reader="delimited").more["State"].tolist()
     assert quick.more["State"][-1] == "stop"
+
+
+@pytest.mark.parametrize(
+    ("last", "kept"),
+    [("0.09", False), ("0.0981", True), ("0.", False), ("0", False), ("9.8e-2", False)],
+)
+def test_a_number_cut_at_the_end_of_the_file(read, last, kept):
+    """A row whose last number lacks the decimals of all above it is cut; one that could be whole is kept and doubted."""
+    record = read(f"time/s;U/V\n0;0.0986\n1;0.0984\n2;0.0983\n3;{last}")
+    assert record.rows == (4 if kept else 3)
+    assert len(record.warnings) == 1
+    assert read(f"time/s;U/V\n0;0.0986\n1;0.0984\n2;0.0983\n3;{last}\n").warnings == ()
+
+
+def test_a_lost_exponent_is_seen(read):
+    record = read("time/s;I/A;U/V\n0;1;3.1e-06\n1;1;3.2e-06\n2;1;3.3")
+    assert record.rows == 2
+    assert record.voltage_volt.max() < 1e-5

@@ -125,9 +125,13 @@ def _recognise(file: RawFile, columns: Mapping[str, ColumnHint] | None = None) -
     """Name of the reader: by what the user says of the columns, else by content."""
     plugins: dict[str, Reader] = {name: registry.load(_ROOM, name) for name in registry.names(_ROOM)}
     if columns:
-        able = [n for n, r in plugins.items() if set(columns) <= set(r.takes_columns)]
-        if able:
-            return max(able, key=lambda name: (plugins[name].looks_like(file), -len(plugins[name].takes_columns)))
+        able = [name for name, r in plugins.items() if set(columns) <= set(r.takes_columns)]
+        closest = sorted(able, key=lambda name: len(plugins[name].takes_columns))
+        fits = [name for name in closest if plugins[name].looks_like(file)]
+        if fits:
+            return fits[0]
+        if closest and not any(r.looks_like(file) for r in plugins.values() if not r.takes_columns):
+            return closest[0]
     for rank in sorted({reader.rank for reader in plugins.values()}):
         ranked = {name: reader for name, reader in plugins.items() if reader.rank == rank}
         fits = [name for name, reader in ranked.items() if reader.looks_like(file)]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint
-from limetal.readers._checks import rebuilt_test_time
+from limetal.readers._test_time import rebuilt_test_time
 from limetal.readers._columns import PLAIN_TIME, STEP_TIME, Quantity
 from limetal.readers._cycling_columns import EXAMPLE_UNITS, Chosen, choose, with_row_of_units
 from limetal.readers._file import RawFile

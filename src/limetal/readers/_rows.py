@@ -49,7 +49,7 @@ class Rows:
     def without_last(self, reason: str) -> Rows:
         """Drop the last row, and say so."""
         warning = f"line {self.line[-1]} was left out: {reason}"
-        return replace(self, frame=self.frame[:-1], line=self.line[:-1], warnings=(*self.warnings, warning))
+        return replace(self, frame=self.frame[:-1], line=self.line[:-1], ends=True, warnings=(*self.warnings, warning))
 
 
 def read_rows(lines: list[str], layout: Layout, where: str) -> Rows:
@@ -83,7 +83,7 @@ def read_rows(lines: list[str], layout: Layout, where: str) -> Rows:
         body, line, counts, warnings = body[:-1], line[:-1], counts[:-1], (_cut_off(int(line[-1])),)
     _refuse_other_widths(body, line, counts, width, separator, where)
     frame = _parse(body, separator, width, quoted, where)
-    rows = Rows(frame, line, ends, warnings)
+    rows = Rows(frame, line, ends or bool(warnings), warnings)
     _refuse_unnamed(rows, layout, width, where)
     if width < len(layout.headers):
         said = f"rows have {width} fields under {len(layout.headers)} headers; they were counted from the left"

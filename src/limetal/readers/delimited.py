@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
-from limetal.readers._checks import rebuilt_test_time, sense_warnings, sign_warnings
+from limetal.readers._test_time import rebuilt_test_time
 from limetal.readers._clean import read_clean, scaled
 from limetal.readers._columns import (
     PLAIN_TIME,
@@ -37,6 +37,7 @@ from limetal.readers._cycling_columns import (
 )
 from limetal.readers._decode import split_lines
 from limetal.readers._file import RawFile
+from limetal.readers._open_end import NO_END, looks_cut
 from limetal.readers._rows import Rows, as_clock, as_numbers, read_rows
 from limetal.readers._text import (
     Layout,
@@ -46,6 +47,7 @@ from limetal.readers._text import (
 from limetal.records.cycling import CyclingRecord
 
 Floats = NDArray[np.float64]
+_COMPARED = 200  # numbers above the last one
 #: A crystal structure, which is text with numbers and no table of a measurement.
 _CIF = re.compile(r"^(?:data_\S*|loop_)\s*$", re.MULTILINE)
 
@@ -135,11 +137,11 @@ def _record(
     rows, time, values = _refuse_falling(rows, time, values, columns["time"].text, where)
     counts = {name: count[: time.size] for name, count in counts.items()}
     used = {c.index for q, c in columns.items() if q in values or q in counts}
+    if not rows.ends and rows.frame.width - 1 in used:
+        warnings.append(f"line {rows.line[-1]} {NO_END}")
     more = _other_columns(rows, layout, used, comma)
     _refuse_impedance(layout, more, where)
     current = values.get("current")
-    warnings += sense_warnings(time, values["voltage"], current)
-    warnings += sign_warnings(current, counts.get("cycle"), more)
     return CyclingRecord(
         test_time_second=time,
         voltage_volt=values["voltage"],
@@ -192,7 +194,7 @@ def _needed_numbers(
         broken |= ~np.isfinite(numbers)
     at = np.flatnonzero(broken)
     if not at.size:
-        return rows, values
+        return _without_cut_number(rows, needed, values)
     if at[0] == broken.size - 1 and broken.size > 1 and not rows.ends:
         return rows.without_last("it ends within a number, as if the file was cut off"), {
             quantity: numbers[:-1] for quantity, numbers in values.items()
@@ -206,6 +208,20 @@ def _needed_numbers(
         f"{where}, line {rows.line[row]}", f"{text!r} in column {column.text!r}" if text else
         f"an empty field in column {column.text!r}", wanted,
     )  # fmt: skip
+
+
+def _without_cut_number(
+    rows: Rows, needed: list[Chosen], values: dict[Quantity, Floats]
+) -> tuple[Rows, dict[Quantity, Floats]]:
+    """Leave out a last row whose last number shows that the end of the file cut it."""
+    last = rows.frame.width - 1
+    if rows.ends or rows.line.size < 2 or not any(column.index == last for column in needed):
+        return rows, values
+    texts = rows.column(last).tail(_COMPARED).to_list()
+    if rows.line.size > 2 and looks_cut(texts[-1], texts[:-1]):
+        shorter = {quantity: numbers[:-1] for quantity, numbers in values.items()}
+        return rows.without_last("its last number is shorter than those above, as if the file was cut off"), shorter
+    return rows, values
 
 
 def _whole_numbers(rows: Rows, column: Chosen, comma: bool, warnings: list[str]) -> NDArray[np.int64] | None:
