@@ -6,6 +6,7 @@ units may follow, rows of words above it are handed on, and it ends where a line
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -29,6 +30,8 @@ Fits = Callable[[Sequence[Heading]], bool]
 _HEAD_WITHIN = 400  # rows; the longest block of metadata seen (testXpert III) has about 120
 _WIDEST = 20_000  # characters of a header row
 _DELIMITERS = ("\t", ";", ",", "|")
+#: A row of numbers; a header row may have the number of a specimen in front, but then a word.
+_BEGINS_WITH_NUMBER = re.compile(r'[\s"]*[-+.,]?\d(?!\d*"?[,;\t]\s*"?[^\W\d_])')
 _GAPS = {"", "nan", "n/a", "na", "-", "--", "---", "----", "*", "***", "null", "none"}
 _THOUSANDS = r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+$"
 _THOUSANDS_AND_POINT = r"^[+-]?\d{1,3}(?:,\d{3})+\.\d*$"
@@ -179,7 +182,7 @@ def find_head(lines: Sequence[str], fits: Fits, start: int = 0, delimiters: Sequ
     """Return the first header row at or after ``start`` whose names fit, None if there is none."""
     for at in range(start, min(len(lines), start + _HEAD_WITHIN)):
         line = lines[at]
-        if len(line) > _WIDEST or not line.strip() or is_number(line.strip()):
+        if len(line) > _WIDEST or _BEGINS_WITH_NUMBER.match(line) or not line.strip():
             continue
         for delimiter in delimiters:
             if delimiter in line:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from limetal.errors import BadInputError
+from limetal.readers._old_sheets import old_sheets
+from limetal.readers._sheet_limits import refuse_endless_sheets
 
 if TYPE_CHECKING:
     from limetal.readers._file import RawFile
@@ -39,14 +41,16 @@ def sheets_of(file: RawFile) -> tuple[Sheet, ...]:
     Raises
     ------
     BadInputError
-        If it unpacks to more than a workbook may.
+        If it unpacks to more than a workbook may, or its cells lie further apart.
     """
     if not is_workbook(file):
         return ()
     from python_calamine import CalamineError, CalamineWorkbook
 
-    if file.is_zip:
-        file.check_zip(deep=True)
+    if not file.is_zip:
+        return tuple(Sheet(name, rows) for name, rows in old_sheets(file.data))
+    file.check_zip(deep=True)
+    refuse_endless_sheets(file)
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(file.data))
         sheets = []
@@ -57,9 +61,13 @@ def sheets_of(file: RawFile) -> tuple[Sheet, ...]:
                 continue  # a sheet of a chart
             if sum(map(len, rows)) > _MAX_CELLS:
                 raise BadInputError(f"{file.where}, sheet {name}", "a sheet without end", "fewer cells")
-            sheets.append(Sheet(name, rows))
+            sheets.append(Sheet(name, [list(row) for row in rows]))
     except (CalamineError, OSError, ValueError) as error:
         if isinstance(error, BadInputError):
+            raise
+        return ()
+    except BaseException as error:  # a panic of calamine is no Exception
+        if type(error).__name__ != "PanicException":
             raise
         return ()
     return tuple(sheets)
