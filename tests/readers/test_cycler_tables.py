@@ -283,6 +283,19 @@ def test_a_last_row_that_is_cut_is_left_out_and_said(tmp_path):
     assert any("was left out" in w for w in record.warnings)
 
 
+def test_a_last_field_that_may_be_cut_is_said_or_left_out(tmp_path):
+    file = sample("write_bdf_machine_names", tmp_path)  # its last column holds 9 in every row
+    whole = file.read_bytes()
+    file.write_bytes(whole.rstrip(b"\n"))
+    record = readers.read(file)
+    assert record.rows == 12
+    assert any("has no end" in w for w in record.warnings)
+    file.write_bytes(whole.rstrip(b"9\n"))
+    record = readers.read(file)
+    assert record.rows == 11
+    assert any("was left out" in w for w in record.warnings)
+
+
 def test_half_cell_text_without_headers_needs_columns_from_the_user(tmp_path):
     rows = [f"{k}.000000000000000E+000\t{3 - k / 100:.7E}\t{k / 1000:.15E}" for k in range(12)]
     file = write_lines(tmp_path / "half_cell.txt", rows)

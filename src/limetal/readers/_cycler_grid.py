@@ -18,6 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
+from limetal.readers._open_end import NO_END, looks_cut
 from limetal.readers._sheets import CellValue, Sheet, cell_text
 
 if TYPE_CHECKING:
@@ -288,7 +289,8 @@ def _quick(body: bytes, first: int, separator: str, names: tuple[str, ...], wher
         return None
     line = np.arange(first + 1, first + 1 + count, dtype=np.int64)
     grid = _named(frame, names, line, ends, where, words)
-    return _without_cut_field(grid, [fields[-1] for fields in sample])
+    last = body[body.rfind(b"\n") + 1 :].decode("utf-8", "replace").rpartition(separator)[2]
+    return _without_cut_field(grid, [fields[-1] for fields in sample[: count - 1]], last)
 
 
 def _kinds(sample: list[list[str]], width: int) -> list[type[pl.DataType]] | None:
@@ -317,20 +319,27 @@ def _parsed(data: bytes, separator: str, kinds: Sequence[type[pl.DataType]], *, 
         return None
 
 
-def _without_cut_field(grid: Grid, last_fields: list[str]) -> Grid:
-    """Drop a last row whose last number has fewer decimals than all others, as if the file was cut in it."""
+def _without_cut_field(grid: Grid, above: list[str], last: str) -> Grid:
+    """Drop a last row whose last field shows a cut, or say that it may have been cut.
+
+    ``above`` are the last fields of other rows, ``last`` that of the last row, as they stand in the file.
+    """
+    last, above = last.strip().strip('"'), [field.strip().strip('"') for field in above]
     if grid.ends or grid.rows < 3:
         return grid
-    decimals = [len(field.strip().partition(".")[2]) if field.strip() else -1 for field in last_fields[:-1]]
-    last = len(grid_last_text(grid).partition(".")[2])
-    if decimals and min(decimals) > 0 and len(set(decimals)) == 1 and last < decimals[0]:
+    if not last:
+        return grid if not all(above) else grid.without_last("its last field is empty, as if the file was cut off")
+    if not all(re.match(_NUMBER, field.replace(",", ".")) for field in above if field):
+        return grid if last in above else _with_open_end(grid)
+    if looks_cut(last, above):
         return grid.without_last("its last number is shorter than all others, as if the file was cut off")
-    return grid
+    decimals = {len(field.replace(",", ".").partition(".")[2]) for field in above if field}
+    # as many decimals as every other number has: nothing is lost
+    return grid if len(decimals) == 1 and decimals != {0} else _with_open_end(grid)
 
 
-def grid_last_text(grid: Grid) -> str:
-    """Text of the very last field."""
-    return str(grid.texts(len(grid.columns) - 1)[-1])
+def _with_open_end(grid: Grid) -> Grid:
+    return replace(grid, warnings=(*grid.warnings, f"{grid.unit} {grid.line[-1]} {NO_END}"))
 
 
 def _slow(body: str, first: int, separator: str, names: tuple[str, ...], where: str) -> Grid:
@@ -364,8 +373,10 @@ def _slow(body: str, first: int, separator: str, names: tuple[str, ...], where: 
     frame = _parsed(data, separator, [pl.String] * width, quoted=quoted)
     if frame is None or frame.height != len(rows):
         raise BadInputError(where, "rows that cannot be parted into columns", "one row of data a line")
-    grid = _named(frame, names, line, ends, where)
-    return replace(grid, warnings=(*warnings, *grid.warnings))
+    grid = _named(frame, names, line, ends or bool(warnings), where)
+    grid = replace(grid, warnings=(*warnings, *grid.warnings))
+    tails = [str(row).rpartition(separator)[2] for row in rows[-_SAMPLE_ROWS:].to_list()]
+    return _without_cut_field(grid, tails[:-1], tails[-1])
 
 
 def _one_width(
