@@ -1,4 +1,4 @@
-"""Tables of cyclers as columns: the body of a text export, or a sheet of a workbook, under its row of headers.
+"""Tables of cyclers as columns: the body of a text export under its row of headers.
 
 Columns are numbers where every filled field is one, else text. The usual file is parsed in one go; a file with
 quotation marks, decimal commas, blank or odd lines goes through a slower path that can say which line is wrong.
@@ -7,7 +7,6 @@ quotation marks, decimal commas, blank or odd lines goes through a slower path t
 from __future__ import annotations
 
 import csv
-import datetime
 import re
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, replace
@@ -19,21 +18,20 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._open_end import NO_END, looks_cut
-from limetal.readers._sheets import CellValue, Sheet, cell_text
 
 if TYPE_CHECKING:
     from limetal.readers._file import RawFile
 
 __all__ = [
+    "MAX_FIELDS",
     "Grid",
     "Header",
     "clock_seconds",
     "find_header",
-    "header_row",
     "joined",
-    "sheet_grid",
     "split_fields",
     "text_grid",
+    "typed_columns",
     "utf8_of",
 ]
 
@@ -46,12 +44,8 @@ _THOUSANDS = r"^[+-]?\d{1,3}(?:,\d{3})*(?:\.\d*)?$"
 _NO_THOUSANDS = r"^[+-]?(?:0\d*,\d+|\d*,\d{1,2}|\d*,\d{4,})(?:[eE][+-]?\d+)?$"
 _CLOCK = r"^(?:(\d+)\s*(?:d|days?|[-.])?\s+|(\d+)\s*(?:d|days?|[-.])\s*)?(\d+):(\d{1,2}):(\d{1,2}(?:[.,]\d*)?)$"
 _QUOTED = r'"(?:[^"]|"")*"'
-_MAX_FIELDS = 2000
+MAX_FIELDS = 2000
 _HEADER_WITHIN = 500
-#: Spreadsheets keep a time beyond a day as a date counted from here.
-_DAY_ZERO = datetime.datetime(1899, 12, 31)
-_LEAP_BUG = datetime.datetime(1900, 3, 1)  # spreadsheets think 1900 had a 29 February
-_LAST_DURATION = datetime.datetime(1930, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -169,25 +163,8 @@ def find_header(
             if separator not in line:
                 continue
             texts = split_fields(line.lstrip("\ufeff"), separator)
-            if 2 <= len(texts) <= _MAX_FIELDS and fits(texts):
+            if 2 <= len(texts) <= MAX_FIELDS and fits(texts):
                 return Header(at, separator, tuple(texts))
-    return None
-
-
-def header_row(sheet: Sheet, fits: Callable[[list[str]], bool], within: int = 60) -> int | None:
-    """Index of the first row of a sheet whose cells are the headers of a format.
-
-    Examples
-    --------
-    >>> header_row(Sheet("a", [["note", ""], ["t", "V"]]), lambda texts: texts == ["t", "V"])
-    1
-    """
-    for at, row in enumerate(sheet.rows[:within]):
-        texts = [cell_text(cell) for cell in row if isinstance(cell, str)]
-        while texts and not texts[-1]:
-            texts.pop()
-        if 2 <= len(texts) <= _MAX_FIELDS and fits(texts):
-            return at
     return None
 
 
@@ -273,7 +250,7 @@ def _quick(body: bytes, first: int, separator: str, names: tuple[str, ...], wher
         end = body.find(b"\n", end) + 1 or len(body)
     lines = body[:end].decode("utf-8", "replace").replace("\r", "").removesuffix("\n").split("\n")
     width = lines[0].count(separator) + 1
-    if width > _MAX_FIELDS or width < 2 or body.count(separator.encode()) != count * (width - 1):
+    if width > MAX_FIELDS or width < 2 or body.count(separator.encode()) != count * (width - 1):
         return None
     sample = [line.split(separator) for line in lines]
     if any(len(fields) != width for fields in sample):
@@ -367,8 +344,8 @@ def _slow(body: str, first: int, separator: str, names: tuple[str, ...], where: 
         warnings.append(f"line {line[-1]} was left out: it has too few fields, as if the file was cut off")
         rows, line, counts = rows[:-1], line[:-1], counts[:-1]
     rows = _one_width(rows, counts, line, width, separator, where)
-    if width > _MAX_FIELDS:
-        raise BadInputError(f"{where}, line {line[0]}", f"{width} fields", f"at most {_MAX_FIELDS}")
+    if width > MAX_FIELDS:
+        raise BadInputError(f"{where}, line {line[0]}", f"{width} fields", f"at most {MAX_FIELDS}")
     data = "\n".join(rows.to_list()).encode()
     frame = _parsed(data, separator, [pl.String] * width, quoted=quoted)
     if frame is None or frame.height != len(rows):
@@ -410,7 +387,7 @@ def _named(
     words: Set[int] = frozenset(),
 ) -> Grid:
     """Put headers above columns; columns beyond the headers may hold nothing. ``words`` are known to be text."""
-    columns = _typed(frame.get_columns(), words)
+    columns = typed_columns(frame.get_columns(), words)
     for index in range(len(names), len(columns)):
         if columns[index].null_count() < len(columns[index]):
             row = int(columns[index].is_not_null().arg_max() or 0)
@@ -426,7 +403,9 @@ def _named(
     return _with_decimal_marks(Grid(where, names, tuple(columns), line, ends), words)
 
 
-def _typed(columns: Sequence[pl.Series], words: Set[int] = frozenset(), *, comma: bool = False) -> list[pl.Series]:
+def typed_columns(
+    columns: Sequence[pl.Series], words: Set[int] = frozenset(), *, comma: bool = False
+) -> list[pl.Series]:
     """Columns as numbers where all filled fields are, else as text; empty fields are null."""
     result = list(columns)
     left = [i for i, column in enumerate(columns) if column.dtype == pl.String]
@@ -471,53 +450,8 @@ def _with_decimal_marks(grid: Grid, words: Set[int]) -> Grid:
             columns[index] = column.str.replace_all(",", "", literal=True).cast(pl.Float64, strict=False)
             warnings.append(f"commas in column {grid.headers[index]!r} were read as marks between thousands")
         elif plain and not points:
-            columns[index] = _typed([column], comma=True)[0]
+            columns[index] = typed_columns([column], comma=True)[0]
     return replace(grid, columns=tuple(columns), warnings=tuple(warnings))
-
-
-def sheet_grid(sheet: Sheet, at: int, where: str) -> Grid:
-    """Read the table of a sheet below the row of headers with index ``at``.
-
-    Examples
-    --------
-    >>> grid = sheet_grid(Sheet("a", [["t", "V"], [0.0, 3.5], ["", ""], [1.0, 3.6]]), 0, "book.xlsx")
-    >>> grid.columns[1].to_list(), grid.line.tolist()
-    ([3.5, 3.6], [2, 4])
-    """
-    headers = [cell_text(cell) for cell in sheet.rows[at]]
-    while headers and not headers[-1]:
-        headers.pop()
-    rows = sheet.rows[at + 1 :]
-    width = len(headers)
-    kept = [i for i, row in enumerate(rows) if any(cell not in ("", None) for cell in row[:width])]
-    columns = []
-    for index in range(width):
-        cells = [rows[i][index] if index < len(rows[i]) else "" for i in kept]
-        columns.append(_column_of_cells(cells))
-    line = np.array(kept, dtype=np.int64) + at + 2
-    name = f"{where}, sheet {sheet.name}"
-    if not kept:
-        raise BadInputError(name, "headers and no rows of data", "at least two rows")
-    return Grid(name, tuple(headers), tuple(columns), line, unit="row")
-
-
-def _column_of_cells(cells: list[CellValue]) -> pl.Series:
-    if all(isinstance(cell, float | int) and not isinstance(cell, bool) for cell in cells):
-        return pl.Series(values=np.array(cells, dtype=np.float64))
-    filled = [cell for cell in cells if cell not in ("", None)]
-    if all(isinstance(cell, float | int) and not isinstance(cell, bool) for cell in filled):
-        return pl.Series(values=[float(c) if isinstance(c, float | int) else None for c in cells], dtype=pl.Float64)
-    return _typed([pl.Series(values=[_cell(cell) for cell in cells], dtype=pl.String)])[0]
-
-
-def _cell(cell: CellValue) -> str:
-    """A cell as text; a duration that a spreadsheet shows as a date of 1900 is one again."""
-    if isinstance(cell, datetime.datetime) and cell < _LAST_DURATION:
-        days = (cell - _DAY_ZERO).days + (1 if cell >= _LEAP_BUG else 0)
-        seconds = (cell - cell.replace(hour=0, minute=0, second=0, microsecond=0)).total_seconds()
-        if days >= 0:
-            return cell_text(datetime.timedelta(days=days, seconds=seconds))
-    return cell_text(cell) if cell is not None else ""
 
 
 def joined(grids: Sequence[Grid]) -> Grid:

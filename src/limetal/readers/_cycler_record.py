@@ -15,9 +15,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
-from limetal.readers._test_time import rebuilt_test_time
 from limetal.readers._columns import Quantity, Unit, read_header, read_unit
 from limetal.readers._cycler_grid import Grid, clock_seconds
+from limetal.readers._test_time import rebuilt_test_time
 from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
 
