@@ -136,8 +136,8 @@ def _record(file: RawFile, tiff: TiffFile, said: list[str]) -> ImageRecord:
         raise BadInputError(where, f"more than {_MAX_PAGES} pages", "a stack of slices")
     first = tiff.pages.first
     warnings: list[str] = []
-    if tiff.is_imagej and len(tiff.pages) == 1 and len(tiff.series) == 1 and len(tiff.series[0].shape) == 3:
-        voxels = _one_block(file, tiff)  # ImageJ writes large stacks as one page followed by bare slices
+    if _is_one_block(tiff, first):
+        voxels = _one_block(file, tiff)
     else:
         voxels = _pages(file, tiff, warnings)
     if first.photometric == _WHITE_IS_ZERO:
@@ -149,6 +149,9 @@ def _record(file: RawFile, tiff: TiffFile, said: list[str]) -> ImageRecord:
     bar = _bar_below(tiff, voxels.shape[1])
     if bar:
         warnings.append(f"the lowest {bar} rows are the microscope's bar of data, and no image")
+    if any("invalid page offset" in text for text in said):
+        said = []
+        warnings.append(f"the file is cut: pages after the first {len(voxels)} are lost")
     lost = [text for text in said if re.search(r"corrupt|truncat|missing|invalid|shape|out of", text, re.IGNORECASE)]
     if lost:
         warnings.append(f"the file is not in order: {lost[0]}")
@@ -160,6 +163,14 @@ def _record(file: RawFile, tiff: TiffFile, said: list[str]) -> ImageRecord:
         about=About(**about, settings=settings),
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _is_one_block(tiff: TiffFile, first: TiffPage) -> bool:
+    """Whether one page is followed by bare slices, as ImageJ writes large stacks."""
+    known = tiff.is_imagej or tiff.is_shaped
+    if not known or len(tiff.pages) != 1 or len(first.shape) != 2 or len(tiff.series) != 1:
+        return False
+    return len(tiff.series[0].shape) == 3
 
 
 def _one_block(file: RawFile, tiff: TiffFile) -> _Floats:
