@@ -158,3 +158,15 @@ def test_words_that_look_like_formulas_stay_words_in_a_workbook(folder):
 def test_image_is_no_table(folder):
     with pytest.raises(BadInputError, match="an image is no table"):
         write_records((ImageRecord(np.zeros((1, 2, 2), np.uint8), source="x"),), folder / "i.csv")
+
+
+def test_one_record_of_several_is_chosen_by_label_or_kind(folder):
+    rows = ["f,Z',Z''"] + [f"{f},{10 + k},{-1 / f}" for k in (0, 1) for f in (1000.0, 100.0, 10.0, 1.0)]
+    (folder / "z.csv").write_text("\n".join(rows) + "\n")
+    with pytest.raises(BadInputError, match=r"2 records \(spectrum 1, spectrum 2\), want one: record = 'spectrum 1'"):
+        limetal.read("z.csv")
+    assert limetal.read("z.csv", record="spectrum 2").impedance_real_ohm[0] == 11
+    for name in ("impedance", "spectrum 3"):
+        with pytest.raises(BadInputError, match=f"records called '{name}'"):
+            limetal.read("z.csv", record=name)
+    assert limetal.read("a.csv", record="cycling").rows == 2

@@ -308,7 +308,7 @@ def record_of(study: Study, name: str, inventory_mAh_cm2: float | None = None) -
     context = CellContext(cell.kind, area_cm2(cell), f"cells.{test.cell}")
     if isinstance(test, FileTest):
         hints: dict[str, ColumnHint] = {key: ColumnHint(note.column, note.unit) for key, note in test.columns.items()}
-        record = read(data_path(study, test), reader=test.reader, columns=hints)
+        record = read(data_path(study, test), reader=test.reader, columns=hints, record=test.record)
         return dataclasses.replace(record.in_cell(context), source=test.file)
     temperature = cell.temperature.value if cell.temperature else ROOM_TEMPERATURE_K
     growth = test.film_growth_per_cycle

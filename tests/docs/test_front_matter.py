@@ -197,10 +197,14 @@ def test_readme_has_the_five_origins():
     assert dict(re.findall(r"^\| `(\w+)` \| (.+) \|$", section, re.MULTILINE)) == ORIGINS
 
 
-def test_readme_names_every_ending_that_is_read():
+def test_readme_does_not_promise_more_formats_than_there_are():
+    """The list itself is made from the program, on the page the README names."""
     row = re.search(r"^\| read \| (.+?) \|", README, re.MULTILINE)[1]
-    wanted = {s for n in registry.names("limetal.readers") for s in registry.load("limetal.readers", n).suffixes}
-    assert set(re.findall(r"`(\.[\w.]+)`", row)) == wanted
+    promised = int(re.search(r"over (\d+) formats", row)[1])
+    assert promised < len(registry.names("limetal.readers")) <= promised + 10
+    page = (CHECKOUT / "docs" / "instruments.md").read_text(encoding="utf-8")
+    assert "docs/instruments.md" in row
+    assert "{limetal-table} readers" in page
 
 
 def test_contributing_names_every_room():

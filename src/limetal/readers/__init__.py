@@ -86,11 +86,12 @@ def read(
     *,
     reader: str | None = None,
     columns: Mapping[str, ColumnHint] | None = None,
+    record: str | None = None,
 ) -> Record:
     r"""Read the one record of an instrument file of any known format.
 
-    Parameters, errors and checks are those of `read_all`; a file that holds several records is refused, with their
-    labels.
+    Parameters, errors and checks are those of `read_all`. Of a file that holds several records, ``record`` names one by
+    its label, or by its kind if it is the only one of it; without that such a file is refused, with the labels.
 
     Examples
     --------
@@ -102,9 +103,14 @@ def read(
     ([0.0, 1800.0], [0.01, 0.012])
     """
     records = read_all(path, reader=reader, columns=columns)
+    labels = _some([r.label or r.kind for r in records])
+    if record is not None:
+        chosen = [r for r in records if r.label == record] or [r for r in records if r.kind == record]
+        if len(chosen) != 1:
+            raise BadInputError(str(path), f"{len(chosen)} records called {record!r}", f"one of {labels}")
+        return chosen[0]
     if len(records) > 1:
-        labels = _some([r.label or r.kind for r in records])
-        raise BadInputError(str(path), f"{len(records)} records ({labels})", "one; read_all gives all of them")
+        raise BadInputError(str(path), f"{len(records)} records ({labels})", f"one: record = {labels.split(', ')[0]!r}")
     return records[0]
 
 

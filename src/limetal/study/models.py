@@ -285,6 +285,7 @@ class FileTest(_Table):
     cell: str
     file: str
     reader: str | None = None
+    record: str | None = None
     columns: dict[str, ColumnNote] = Field(default_factory=dict)
     current_density: CurrentDensity | None = None
     analyses: tuple[str, ...] | None = None

@@ -14,7 +14,7 @@ _AH = np.where(CURRENT_A == 0, 0.0, STEP_TIME_S * np.abs(CURRENT_A) / 3600)
 
 def write_maccor_seconds(folder: Path) -> Path:
     """Signed current, seconds, four keys in one line, as MIMS writes .078."""
-    above = ("Today's Date 05/15/2024  Date of Test:\t04/30/2024\t Filename:\tC:\\Users\\Maccor Tester User\\A7.078 "
+    above = ("Today's Date 05/15/2024  Date of Test:\t04/30/2024\t Filename:\tD:\\Tests\\A7.078 "
              "Procedure: plating.000\tComment/Barcode: A7")  # fmt: skip
     head = "Rec#\tCyc#\tStep\tTest (Sec)\tStep (Sec)\tAmp-hr\tWatt-hr\tAmps\tVolts\tState\tES\tDPt Time\tLoop1\tRange"
     rows = [
