@@ -221,4 +221,4 @@ def test_cut_text_gives_the_rows_that_are_whole(tmp_path):
     file.write_text(text[: text.rindex("\t0.99774")])
     record = readers.read(file)
     assert record.rows == 5
-    assert "line 7 is cut and left out" in record.warnings
+    assert "line 7 was left out: the file ends within it" in record.warnings

@@ -8,22 +8,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TypeVar
 
-__all__ = ["NO_END", "looks_cut"]
+__all__ = ["NO_END", "has_open_end", "is_cut_row", "looks_cut", "settled"]
 
 #: What is said of a last row without an end whose number shows no cut.
 NO_END = "has no end: if the file was cut there, its last number has lost digits"
-_SHAPE = re.compile(r"[+-]?\d*(?:[.,](\d*))?(?:[eE]([+-]?\d*))?")
+_SHAPE = re.compile(r"[+-]?\d*(?:[.,](\d*))?(?:[eEdD]([+-]?\d*))?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+(?:\.(\d*))?|(?:\.\d{3})+(?:,(\d*))?)")
 _COMPARED = 200
+Row = TypeVar("Row", bound=Sequence[str])
 
 
 def looks_cut(last: str, above: Sequence[str]) -> bool:
-    """Whether a number lacks digits that every number above it in its column has.
+    """Whether a field lacks characters that every field above it in its column has.
+
+    A number whose exponent is whole is whole; other words (clock times, names) are whole if they are as long as the
+    shortest above, or stand above in full. An empty field has lost nothing that can be misread.
 
     Parameters
     ----------
     last
-        Field at the end of the file.
+        Field at the end of the file, as it stands there.
     above
         Fields above it, the nearest last; empty ones are skipped.
 
@@ -33,22 +39,104 @@ def looks_cut(last: str, above: Sequence[str]) -> bool:
     (True, True)
     >>> looks_cut("0.09", ["0.0986", "0.0991"]), looks_cut("0.5", ["0.25", "0.5"]), looks_cut("7", ["5", "12"])
     (True, False, False)
+    >>> looks_cut("1E-06", ["1.5E-06"]), looks_cut("", ["1.5"]), looks_cut("00:0", ["00:01", "00:02"])
+    (False, False, True)
     """
-    shapes = [shape for text in above[-_COMPARED:] if text.strip() and (shape := _shape(text)) is not None]
-    own = _shape(last)
-    if own is None:
-        return True
-    if not shapes:
+    last = _bare(last)
+    others = [bare for text in above[-_COMPARED:] if (bare := _bare(text))]
+    if not last:
         return False
+    own = _shape(last)
+    shapes = [shape for text in others if (shape := _shape(text)) is not None]
+    if own is None:
+        return bool(shapes and len(shapes) == len(others)) or (
+            last not in others and (not others or len(last) < min(map(len, others)))
+        )
+    if not shapes:
+        return bool(others)  # all above have more than a number: a prefix of SI, colons
     decimals, exponent = own
-    if exponent < min(e for _, e in shapes):
-        return True
-    return decimals < min(d for d, _ in shapes)
+    fewest = min(e for _, e in shapes)
+    if exponent and exponent >= fewest:
+        return False
+    return exponent < fewest or decimals < min(d for d, _ in shapes)
+
+
+def is_cut_row(last: str, above: Sequence[str], *, is_used: bool) -> bool | None:
+    """What to do with a last row without a line end: True to leave it out, None to say `NO_END`, False for nothing.
+
+    ``is_used``: whether the record has the column; a field that it has not never costs a row.
+
+    Examples
+    --------
+    >>> is_cut_row("3", ["1.5", "2.5"], is_used=True), is_cut_row("3.5", ["1.5", "2.5"], is_used=True)
+    (True, None)
+    >>> is_cut_row("3", ["1.5", "2.5"], is_used=False), is_cut_row("3.5", ["1.5", "2.5"], is_used=False)
+    (None, False)
+    """
+    cut = looks_cut(last, above)
+    if is_used and last.strip():
+        return True if cut else None
+    return None if cut else False
+
+
+def has_open_end(lines: Sequence[str]) -> bool:
+    """Whether the last line of a text ends within a field: not with a line end, nor with a blank or tab.
+
+    Examples
+    --------
+    >>> has_open_end(["1 2", "3 4"]), has_open_end(["1 2", "3 4", ""]), has_open_end(["1 2", "3 4 "])
+    (True, False, False)
+    """
+    return bool(lines) and bool(lines[-1].strip()) and not lines[-1][-1].isspace()
+
+
+def settled(
+    rows: Sequence[Row], line: int, *, width: int, is_used: bool = True, is_known_cut: bool = False
+) -> tuple[list[Row], list[str]]:
+    """Rows at the open end of a file without the last one if that is cut, and what to say of it.
+
+    Parameters
+    ----------
+    rows
+        Fields of each row, as they stand in the file.
+    line
+        Line of the last row, counted from 1.
+    width
+        Fields of a whole row.
+    is_used
+        Whether the record has the last column.
+    is_known_cut
+        Whether the file says that there were more rows.
+
+    Examples
+    --------
+    >>> settled([["1", "0.5"], ["2", "0."]], 9, width=2)
+    ([['1', '0.5']], ['line 9 was left out: the file ends within it'])
+    >>> settled([["1", "0.5"], ["2", "0.7"]], 9, width=2)[1]
+    ['line 9 has no end: if the file was cut there, its last number has lost digits']
+    """
+    rows = list(rows)
+    if not rows:
+        return rows, []
+    last = rows[-1]
+    verdict: bool | None = len(last) < width or (is_known_cut and is_used)
+    if not verdict and last:
+        verdict = is_cut_row(last[-1], [row[-1] for row in rows[-_COMPARED - 1 : -1] if row], is_used=is_used)
+    if verdict:
+        return rows[:-1], [f"line {line} was left out: the file ends within it"]
+    return rows, [f"line {line} {NO_END}"] if verdict is None else []
+
+
+def _bare(text: str) -> str:
+    return text.strip().strip('"').strip().replace("\N{MINUS SIGN}", "-")
 
 
 def _shape(text: str) -> tuple[int, int] | None:
     """Decimals and digits of the exponent (0 for none); None for what is no number."""
-    match = _SHAPE.fullmatch(text.strip())
+    if grouped := _GROUPED.fullmatch(text):
+        if grouped[1] is not None or grouped[2] is not None:
+            return len(grouped[1] or grouped[2] or ""), 0
+    match = _SHAPE.fullmatch(text)
     if match is None or not any(c.isdigit() for c in text):
         return None
     return len(match[1] or ""), len((match[2] or "").lstrip("+-")) if match[2] is not None else 0

@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
+from limetal.readers._open_end import NO_END, is_cut_row
 
 __all__ = [
     "WHITESPACE",
@@ -25,9 +26,11 @@ __all__ = [
     "others",
     "polarity",
     "role_of",
+    "same_names",
     "scaled",
     "separator_of",
     "take",
+    "without_cut_row",
 ]
 
 Floats = NDArray[np.float64]
@@ -35,6 +38,7 @@ Floats = NDArray[np.float64]
 WHITESPACE = ""
 _MOST = 1e60  # no instrument measures more; a garbled exponent may give it
 _HELD_V = 1e-3  # a potential that moves less is held, and its noise tells nothing
+_COMPARED = 200  # numbers above the last one
 _MAX_WIDTH = 2000  # fields of a line; no instrument writes more, a garbled file may
 
 
@@ -139,7 +143,7 @@ def grid_of(lines: Sequence[str], first: int, end: int, separator: str, headers:
         body = body.str.strip_chars().str.replace_all(r"\s+", "\t")
     mark = separator or "\t"
     counts = body.str.count_matches(mark, literal=True).to_numpy().astype(np.int64) + 1
-    width = int(np.bincount(np.minimum(counts, _MAX_WIDTH + 1)).argmax())
+    width = _usual_width(counts, len(headers))
     if width > _MAX_WIDTH:
         raise BadInputError(f"{where}, line {line[0]}", f"{counts[0]} fields", f"at most {_MAX_WIDTH}")
     warnings: tuple[str, ...] = ()
@@ -151,6 +155,14 @@ def grid_of(lines: Sequence[str], first: int, end: int, separator: str, headers:
     frame = frame.select(pl.all().fill_null("").str.strip_chars(' "\t'))
     _refuse_other_names(frame, headers, f"{where}, line {line[0]}", mark)
     return Grid(frame, line, tuple(headers), where, open_end and not warnings, warnings)
+
+
+def _usual_width(counts: NDArray[np.int64], named: int) -> int:
+    """Fields that most rows have; of equals as many as there are names, else the larger: a cut row has fewer."""
+    table = np.bincount(np.minimum(counts, _MAX_WIDTH + 1))
+    if 0 < named < table.size and table[named] == table.max():
+        return named
+    return int(table.size - 1 - np.argmax(table[::-1]))
 
 
 def _refuse_other_names(frame: pl.DataFrame, headers: Sequence[str], place: str, mark: str) -> None:
@@ -212,11 +224,30 @@ def take(grid: Grid, columns: Mapping[str, tuple[int, float]]) -> tuple[Grid, di
         text = str(grid.texts(index)[row])
         found = f"{text[:40]!r} in column {header!r}" if text else f"an empty field in column {header!r}"
         raise BadInputError(f"{grid.where}, line {grid.line[row]}", found, "a number")
+    if any(index == grid.frame.width - 1 for index, _ in columns.values()):
+        grid = without_cut_row(grid, [grid.frame.width - 1])
+    return grid, {name: numbers[: grid.rows] for name, numbers in values.items()}
+
+
+def without_cut_row(grid: Grid, used: Sequence[int]) -> Grid:
+    """Leave out a last row whose last number the end of the file cut, or say that it may be cut.
+
+    ``used`` are the columns that a record has; another column never costs a row. A row is left out, or spoken of,
+    once: the grid that comes back then has no open end any more.
+    """
     last = grid.frame.width - 1
-    if grid.open_end and grid.rows and any(index == last for index, _ in columns.values()):
-        said = f"line {grid.line[-1]} has no end: if the file was cut there, its last number has lost digits"
-        grid = replace(grid, warnings=(*grid.warnings, said))
-    return grid, values
+    if not grid.open_end or grid.rows < 2:
+        return grid
+    is_used = last in used
+    texts = grid.texts(last).tail(_COMPARED).to_list()
+    verdict = is_cut_row(texts[-1], texts[:-1], is_used=is_used)
+    if verdict:
+        said = f"line {grid.line[-1]} was left out: the file ends within its last number"
+        return replace(grid.slice(0, grid.rows - 1), open_end=False, warnings=(*grid.warnings, said))
+    if verdict is None:
+        said = f"line {grid.line[-1]} {NO_END}"
+        return replace(grid, open_end=False, warnings=(*grid.warnings, said))
+    return grid
 
 
 def scaled(numbers: Floats, factor: float) -> Floats:
@@ -263,6 +294,29 @@ def others(grid: Grid, used: Sequence[int], prefix: str = "") -> dict[str, NDArr
         numbers = grid.numbers(index, comma)
         more[name] = texts.to_numpy() if np.isnan(numbers[filled]).any() else numbers
     return more
+
+
+def same_names(grid: Grid, used: Sequence[int]) -> list[str]:
+    """Sentences about columns of a record that share their header with a column that is not read.
+
+    Examples
+    --------
+    >>> grid = grid_of(["E/V;I/A;I/A", "1;2;3", ""], 1, 3, ";", ("E/V", "I/A", "I/A"), "x.txt")
+    >>> same_names(grid, [0, 1])
+    ["columns 2 and 3 are both called 'I/A': column 2 was read, the other is kept beside the record"]
+    """
+    said = []
+    names = [header.strip() for header in grid.headers[: grid.frame.width]]
+    for index in used:
+        same = [i for i, name in enumerate(names) if index < len(names) and name and name == names[index]]
+        if len(same) > 1 and not all(i in used for i in same):
+            numbers = " and ".join(str(i + 1) for i in same[:6])
+            both, rest = ("both", "other is") if len(same) == 2 else ("all", "others are")
+            said.append(
+                f"columns {numbers} are {both} called {names[index]!r}: column {index + 1} was read, the {rest} kept"
+                " beside the record"
+            )
+    return said
 
 
 # ---------------------------------------------------------------------------------------------- headers

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.physics.constants import MA_PER_A
-from limetal.readers._potentiostat import Grid, Role, others, role_of, scaled, take
+from limetal.readers._potentiostat import Grid, Role, others, role_of, same_names, scaled, take, without_cut_row
 from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
 from limetal.records.impedance import ImpedanceRecord
@@ -68,6 +68,7 @@ def impedance(grid: Grid, columns: Mapping[str, tuple[int, Role]], facts: Facts)
     grid, values = take(grid, {name: _scale(columns[name]) for name in names})
     optional, warnings = _optional(grid, columns, ("time", "potential", "current"))
     used = [columns[name][0] for name in (*names, *optional)]
+    grid, values, optional = _without_cut_row(grid, used, values, optional)
     return ImpedanceRecord(
         frequency_hertz=values["frequency"],
         impedance_real_ohm=values["real"],
@@ -81,7 +82,7 @@ def impedance(grid: Grid, columns: Mapping[str, tuple[int, Role]], facts: Facts)
         label=facts.label,
         about=facts.about,
         more=others(grid, used),
-        warnings=(*facts.warnings, *grid.warnings, *warnings),
+        warnings=(*facts.warnings, *grid.warnings, *warnings, *same_names(grid, used)),
     )
 
 
@@ -91,9 +92,12 @@ def polarisation(
     facts: Facts,
     *,
     scan: NDArray[np.int64] | None = None,
+    counted: int | None = None,
     turn_current: bool = False,
 ) -> PolarisationRecord:
     """Potential against current of all rows of a block; ``turn_current`` where cathodic currents are positive.
+
+    ``counted`` is the column that ``scan`` was read from, if it is one.
 
     Raises
     ------
@@ -107,6 +111,8 @@ def polarisation(
     names = ["potential", *flows]
     grid, values = take(grid, {name: _scale(columns[name]) for name in names})
     optional, warnings = _optional(grid, columns, ("time",))
+    used = [columns[name][0] for name in (*names, *optional)]
+    grid, values, optional = _without_cut_row(grid, [*used, *([] if counted is None else [counted])], values, optional)
     sign = -1.0 if turn_current else 1.0
     return PolarisationRecord(
         potential_volt=values["potential"],
@@ -120,8 +126,8 @@ def polarisation(
         source=facts.where,
         label=facts.label,
         about=facts.about,
-        more=others(grid, [columns[name][0] for name in (*names, *optional)]),
-        warnings=(*facts.warnings, *grid.warnings, *warnings),
+        more=others(grid, used),
+        warnings=(*facts.warnings, *grid.warnings, *warnings, *same_names(grid, used)),
     )
 
 
@@ -152,6 +158,8 @@ def over_time(
         flow = None
     names = ["time", "potential", *([flow] if flow else [])]
     grid, values = take(grid, {name: _scale(columns[name]) for name in names})
+    used = [columns[name][0] for name in names]
+    grid, values, _ = _without_cut_row(grid, used, values, {})
     current = values[flow] * (-1.0 if turn_current else 1.0) if flow else None
     if flow == "current density" and current is not None and facts.area_cm2 is not None:
         current = current * facts.area_cm2 / MA_PER_A
@@ -164,8 +172,8 @@ def over_time(
         source=facts.where,
         label=facts.label,
         about=facts.about,
-        more=others(grid, [columns[name][0] for name in names]),
-        warnings=(*warnings, *grid.warnings),
+        more=others(grid, used),
+        warnings=(*warnings, *grid.warnings, *same_names(grid, used)),
     )
 
 
@@ -185,6 +193,15 @@ def _lacking(names: Sequence[str], grid: Grid) -> str:
 
 def _scale(column: tuple[int, Role]) -> tuple[int, float]:
     return column[0], column[1].times
+
+
+def _without_cut_row(
+    grid: Grid, used: Sequence[int], values: dict[str, Floats], optional: dict[str, Floats]
+) -> tuple[Grid, dict[str, Floats], dict[str, Floats]]:
+    """Leave out a last row whose last number is cut from the grid and from what was read of it."""
+    grid = without_cut_row(grid, used)
+    n = grid.rows
+    return grid, {name: v[:n] for name, v in values.items()}, {name: v[:n] for name, v in optional.items()}
 
 
 def _optional(

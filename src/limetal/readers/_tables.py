@@ -144,7 +144,8 @@ def lines_of(file: RawFile, *, whole: bool) -> list[tuple[str, list[str]]]:
     """Lines of a text, or of each sheet of a workbook (fields parted by tabs), with the name of the sheet."""
     if is_workbook(file):
         most = None if whole else _GLANCE
-        return [(sheet.name, [_sheet_line(row) for row in sheet.rows[:most]]) for sheet in file.sheets]
+        # an empty line at the end: a sheet has no last line that may be cut
+        return [(sheet.name, [*map(_sheet_line, sheet.rows[:most]), ""]) for sheet in file.sheets]
     lines = file.lines if whole else file.head_lines
     return [("", [line.replace("\N{MINUS SIGN}", "-") for line in lines] if lines else [])]
 

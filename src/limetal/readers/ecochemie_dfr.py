@@ -17,6 +17,7 @@ from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._echem_text import count_of, iso_time, table_of
 from limetal.readers._file import RawFile
+from limetal.readers._open_end import has_open_end, settled
 from limetal.records.base import About
 from limetal.records.impedance import ImpedanceRecord
 
@@ -75,8 +76,10 @@ def read(file: RawFile, options: ReadOptions) -> ImpedanceRecord:  # noqa: ARG00
     if there < points:
         warnings.append(f"the file is cut: {there} of {points} points are whole")
     body, rest = body[: there * _PER_POINT], body[there * _PER_POINT :]
-    if body and body[-1][0] == len(file.lines):
-        warnings.append("the last line has no end, so its number may be cut")
+    if body and body[-1][0] == len(file.lines) and has_open_end(file.lines):
+        # the last number of a point is none of the record, so it never costs the point
+        same = [[text] for _, text in body[_PER_POINT - 1 :: _PER_POINT]]
+        warnings += settled(same, len(file.lines), width=1, is_used=False)[1]
     numbers = table_of([[text] for _, text in body], [line for line, _ in body], where).reshape(-1, _PER_POINT)
     more: dict[str, NDArray[np.generic]] = {}
     if np.any(numbers[:, 3:]):

@@ -16,6 +16,7 @@ from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._echem_text import count_of, iso_time, table_of
 from limetal.readers._file import RawFile
+from limetal.readers._open_end import has_open_end, settled
 from limetal.records.base import About
 from limetal.records.impedance import ImpedanceRecord
 
@@ -67,11 +68,12 @@ def read(file: RawFile, options: ReadOptions) -> ImpedanceRecord:  # noqa: ARG00
     count_line = next(n for n in range(at + 1, len(lines)) if lines[n].strip())
     points = count_of(lines[count_line]) or 0
     filled = [(n + 1, _fields(lines[n])) for n in range(count_line + 1, len(lines)) if lines[n].strip()]
-    warnings = []
+    warnings: list[str] = []
     rows = filled[:points]
-    if rows and len(rows[-1][1]) < len(headers):
-        warnings.append(f"line {rows[-1][0]} is cut and left out")
-        rows = rows[:-1]
+    if rows and rows[-1][0] == len(lines) and (has_open_end(lines) or len(rows[-1][1]) < len(headers)):
+        is_used = _plain(headers[-1]) in {*_COLUMNS, *_IMAGINARY}
+        kept, warnings = settled([fields for _, fields in rows], len(lines), width=len(headers), is_used=is_used)
+        rows = rows[: len(kept)]
     if len(rows) < points:
         warnings.append(f"the file has {len(rows)} of the {points} points it announces")
     if len(filled) > points:

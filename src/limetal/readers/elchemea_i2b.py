@@ -14,6 +14,7 @@ from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._echem_text import count_of, number_of, table_of
 from limetal.readers._file import HEAD_BYTES, RawFile
+from limetal.readers._open_end import has_open_end, settled
 from limetal.records.base import About
 from limetal.records.impedance import ImpedanceRecord
 
@@ -74,16 +75,14 @@ def read(file: RawFile, options: ReadOptions) -> ImpedanceRecord:  # noqa: ARG00
         raise BadInputError(where, "no number of points below the description", "an Elchemea file")
     points = count_of(lines[at]) or 0
     filled = [(n + 1, lines[n].split()) for n in range(at + 1, len(lines)) if lines[n].strip()]
-    rows, warnings = filled[:points], []
-    if rows and len(rows) == len(filled) and len(rows[-1][1]) < _COLUMNS:
-        warnings.append(f"line {rows[-1][0]} is cut and left out")
-        rows = rows[:-1]
+    rows, warnings = filled[:points], list[str]()
+    if rows and len(rows) == len(filled) and (has_open_end(lines) or len(rows[-1][1]) < _COLUMNS):
+        kept, warnings = settled([fields for _, fields in rows], rows[-1][0], width=_COLUMNS)
+        rows = rows[: len(kept)]
     if len(rows) < points:
         warnings.append(f"the file has {len(rows)} of the {points} points it announces")
     if len(filled) > points:
         warnings.append(f"{len(filled) - points} lines after the {points} points announced are left out")
-    if rows and rows[-1][0] == len(lines):
-        warnings.append("the last line has no end, so its last number may be cut")
     for line, fields in rows:
         if len(fields) != _COLUMNS:
             raise BadInputError(f"{where}, line {line}", f"{len(fields)} fields", "frequency, Re Z and Im Z")

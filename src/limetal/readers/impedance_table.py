@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import Grid, Role, others, take
+from limetal.readers._potentiostat import Grid, Role, others, same_names, take, without_cut_row
 from limetal.readers._potentiostat_records import Facts, impedance
 from limetal.readers._tables import Block, blocks, hinted_block, lines_of
 from limetal.records.impedance import ImpedanceRecord
@@ -129,6 +129,7 @@ def _from_modulus(grid: Grid, columns: dict[str, tuple[int, Role]], facts: Facts
     names = ("frequency", "modulus", "phase")
     scales = {name: (columns[name][0], columns[name][1].times) for name in names}
     grid, values = take(grid, scales)
+    grid = without_cut_row(grid, used := [columns[name][0] for name in names])
     phase, warnings = values["phase"], list(facts.warnings)
     if columns["phase"][1].factor is None:
         largest = float(np.max(np.abs(phase), initial=0.0))
@@ -141,7 +142,6 @@ def _from_modulus(grid: Grid, columns: dict[str, tuple[int, Role]], facts: Facts
             )
         warnings.append("the header of the phase gives no unit: read in degrees")
     angle = np.deg2rad(phase)
-    used = [columns[name][0] for name in names]
     return ImpedanceRecord(
         frequency_hertz=values["frequency"],
         impedance_real_ohm=values["modulus"] * np.cos(angle),
@@ -150,7 +150,7 @@ def _from_modulus(grid: Grid, columns: dict[str, tuple[int, Role]], facts: Facts
         source=facts.where,
         label=facts.label,
         more=others(grid, used),
-        warnings=(*warnings, *grid.warnings),
+        warnings=(*warnings, *grid.warnings, *same_names(grid, used)),
     )
 
 

@@ -27,6 +27,7 @@ from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._decode import split_lines
 from limetal.readers._echem_text import blocks_of, count_of, distinct, iso_time, lone_point, number_of, table_of
 from limetal.readers._file import RawFile
+from limetal.readers._open_end import has_open_end, settled
 from limetal.records.base import About, Record
 from limetal.records.cycling import CyclingRecord
 from limetal.records.impedance import ImpedanceRecord
@@ -54,7 +55,7 @@ class _Set:
     rows: list[list[str]]
     lines: list[int]
     announced: int
-    cut: bool
+    notes: list[str]
     others: list[str] = field(default_factory=list)
 
 
@@ -157,8 +158,10 @@ def _primary(lines: Sequence[str], at: int, settings: dict[str, str], where: str
                 break
             raise BadInputError(f"{where}, line {number + 1}", repr(lines[number][:40]), f"{columns} numbers")
         rows.append(parts)
-    cut = len(rows) < count or end == len(lines)
-    return _Set(dict(settings), rows, list(range(first + 1, first + 1 + len(rows))), count, cut), max(end, first)
+    notes: list[str] = []
+    if rows and end == len(lines) and has_open_end(lines):
+        rows, notes = settled(rows, end, width=columns)
+    return _Set(dict(settings), rows, list(range(first + 1, first + 1 + len(rows))), count, notes), max(end, first)
 
 
 def _records(one: _Set, where: str) -> list[Record]:
@@ -172,11 +175,9 @@ def _records(one: _Set, where: str) -> list[Record]:
     if not one.rows:
         raise BadInputError(where, f"primary_data with none of its {one.announced} rows", "rows of numbers")
     numbers = table_of(one.rows, one.lines, where)
-    warnings = []
+    warnings = list(one.notes)
     if len(one.rows) < one.announced:
         warnings.append(f"the file has {len(one.rows)} of the {one.announced} rows it announces")
-    elif one.cut:
-        warnings.append("the file ends with the last row, so its last number may be cut")
     if one.others:
         warnings.append(f"also in the file and not read: {', '.join(dict.fromkeys(one.others))}")
     method, technique = (_plain(one.settings.get(key, "")) for key in ("Method", "Technique"))

@@ -15,7 +15,7 @@ from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
 from limetal.readers._columns import read_header, read_unit
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import Grid, others, take
+from limetal.readers._potentiostat import Grid, others, same_names, take, without_cut_row
 from limetal.readers._tables import lines_of, numbered_table
 from limetal.records.voltage_curve import VoltageCurveRecord
 
@@ -153,13 +153,14 @@ def _curve(grid: Grid, roles: dict[str, tuple[int, float]], where: str) -> Volta
     grid, values = take(grid, roles)
     columns: dict[str, Any] = {k: v for k, v in values.items() if k != "cycle_count"}
     cycles = values.get("cycle_count")
-    warnings = list(grid.warnings)
+    grid = without_cut_row(grid, used := [index for index, _ in roles.values()])
+    warnings = [*grid.warnings, *same_names(grid, used)]
     if cycles is not None:
         if (cycles == cycles.round()).all():
             columns["cycle_count"] = cycles.astype("int64")
         else:
             warnings.append("the column of cycles holds no whole numbers, so cycles are not counted")
-    more = others(grid, [index for index, _ in roles.values()])
+    more = others(grid, used)
     return VoltageCurveRecord(**columns, source=where, more=more, warnings=tuple(warnings))
 
 

@@ -23,6 +23,7 @@ from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._echem_text import free_name, number_of, settings_of, table_of
 from limetal.readers._file import RawFile
+from limetal.readers._open_end import has_open_end, settled
 from limetal.records.base import About, Record
 from limetal.records.impedance import ImpedanceRecord
 from limetal.records.polarisation import PolarisationRecord
@@ -141,13 +142,14 @@ def _rows(lines: Sequence[str], table: _Table, where: str) -> tuple[list[list[st
         parts = _fields(lines[at], table.delimiter)
         if len(parts) != width:
             if at == last and len(parts) < width:
-                warnings.append(f"line {at + 1} is cut and left out")
+                warnings.append(f"line {at + 1} was left out: the file ends within it")
                 break
             raise BadInputError(f"{where}, line {at + 1}", f"{len(parts)} fields", f"{width} as in the header")
         rows.append(parts)
         numbers.append(at + 1)
-    if numbers and numbers[-1] == len(lines):
-        warnings.append("the last line has no end, so its last number may be cut")
+    if numbers and numbers[-1] == len(lines) and has_open_end(lines):
+        rows, warnings = settled(rows, len(lines), width=width)
+        numbers = numbers[: len(rows)]
     if not rows:
         raise BadInputError(f"{where}, line {table.line + 1}", "no rows below the header", "a row of numbers")
     return rows, numbers, warnings
