@@ -95,11 +95,12 @@ def _record(grid: Grid, columns: dict[str, tuple[int, Role]], names: Sequence[st
             columns = {**columns, quantity: columns_of([names[at]]).get(quantity, (0, Role(quantity, 1.0)))}
             columns[quantity] = (at, columns[quantity][1])
     applied = any(name.startswith(("Potential applied", "Current applied")) for name in names)
-    if (applied or "time" not in columns) and "current" in columns:
+    if (applied or "time" not in columns or "Scan" in names) and "current" in columns:  # only sweeps count scans
         scan = _scan(grid, names)
         if scan is None and "Scan" in names:
             facts = with_warnings(facts, "column 'Scan' holds no whole numbers and is kept as it is")
-        return polarisation(grid, columns, facts, scan=scan)
+        counted = names.index("Scan") if scan is not None else None
+        return polarisation(grid, columns, facts, scan=scan, counted=counted)
     return over_time(grid, columns, facts)
 
 

@@ -7,13 +7,15 @@ Traps: **the sign of the current is an option of the program that its text does 
 cathodic currents positive. What the data show decides (an anodic current rises with the potential, and a rising scan
 lies above a falling one), and a sentence says what was taken; where the data do not tell, the sign of the file is
 kept and the sentence says so. A current may be written as its logarithm only, which has no sign: refused. Results
-(``Ep = ...``) may stand between the parameters and the data, and ``Segment 1:`` between the rows.
+(``Ep = ...``) may stand between the parameters and the data, and ``Segment 1:`` between the rows: a segment is one
+sweep, so a cycle of cyclic voltammetry has two.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +34,7 @@ _PARAMETER = re.compile(r"^\s*([^=:]{1,60}?)\s*=\s*(.*?)\s*$")
 _SEGMENT = re.compile(r"^\s*Segment\s+(\d{1,9})\s*:?\s*$", re.IGNORECASE)
 _LOGARITHM = re.compile(r"^log\s*\(", re.IGNORECASE)
 _RUNS = re.compile(r"chrono|i\s*-\s*t\b|amperometric|open circuit|galvano|coulometry|charge", re.IGNORECASE)
+_CYCLIC = re.compile(r"cyclic voltammetry", re.IGNORECASE)
 _HEADER_WITHIN = 3000
 _WORDS = ("File", "Data Source", "Instrument Model", "Header", "Note")
 
@@ -85,9 +88,11 @@ def read(file: RawFile, options: ReadOptions) -> Record:  # noqa: ARG001 - one s
         raise BadInputError(f"{file.where}, line {at + 1}", found, "a text file with the current itself")
     is_run = "time" in columns and _RUNS.search(about.technique) is not None
     if "potential" in columns and "current" in columns and not is_run and names[0].lower().startswith("potential"):
-        counts = _counts(grid, segments)
         turn, said = _sign(grid, columns)
-        return polarisation(grid, columns, with_warnings(facts, said), scan=counts, turn_current=turn)
+        segment = _segment_of_rows(grid, segments)
+        cycle = None if segment is None or not _CYCLIC.search(about.technique) else (segment + 1) // 2
+        record = polarisation(grid, columns, with_warnings(facts, said), scan=cycle, turn_current=turn)
+        return record if segment is None else replace(record, more={**record.more, "Segment": segment[: record.rows]})
     if "time" in columns and ("potential" in columns or "current" in columns):
         return _over_time(grid, columns, facts, settings)
     found = f"the columns {', '.join(names)[:80]}"
@@ -166,7 +171,7 @@ def _without_segments(lines: Sequence[str], first: int) -> tuple[list[str], list
     return rows, segments
 
 
-def _counts(grid: Grid, segments: Sequence[tuple[int, int]]) -> NDArray[np.int64] | None:
+def _segment_of_rows(grid: Grid, segments: Sequence[tuple[int, int]]) -> NDArray[np.int64] | None:
     """Segment of each row; None where the file does not part its rows."""
     if not segments:
         return None

@@ -114,7 +114,7 @@ def read(file: RawFile, options: ReadOptions) -> list[Record]:  # noqa: ARG001 -
     content = _content(file.lines, file.where)
     facts = Facts(
         file.where, _about(content), area_cm2=_area(content), scan_rate_V_s=_scan_rate(content),
-        warnings=_aborted(content),
+        warnings=(*_aborted(content), *_without_empty_last(content, file.lines)),
     )  # fmt: skip
     kinds: dict[str, list[_Table]] = {"spectrum": [], "wait": [], "run": [], "other": []}
     for table in content.tables:
@@ -275,6 +275,20 @@ def _content(lines: Sequence[str], where: str) -> _Content:
             continue
         content.keys.setdefault(fields[0], tuple(fields[1:]))
     return replace(content, notes="\n".join(notes))
+
+
+def _without_empty_last(content: _Content, lines: Sequence[str]) -> tuple[str, ...]:
+    """Leave out a last table of which the end of the file left no whole row, where there are others."""
+    if len(content.tables) < 2:
+        return ()
+    table = content.tables[-1]
+    rows = [line for line in lines[table.first : table.end] if line.strip()]
+    names = len(table.headers)
+    is_cut = len(rows) == 1 and table.end >= len(lines) and lines[-1].strip() and rows[0].count("\t") + 1 < names
+    if rows and not is_cut:
+        return ()
+    content.tables.pop()
+    return (f"table {table.name} is left out: the file ends before its first row does",)
 
 
 def _table(fields: list[str], lines: Sequence[str], at: int) -> _Table | None:

@@ -84,7 +84,7 @@ SAMPLES = (
         (
             Expected(
                 "polarisation",
-                {**_SWEEPS, "cycle_count": np.repeat([1, 2], 9), "test_time_second": np.arange(18.0)},
+                {**_SWEEPS, "cycle_count": np.ones(18), "test_time_second": np.arange(18.0)},
             ),
         ),
     ),
