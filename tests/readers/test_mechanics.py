@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from limetal import readers
+from limetal import readers, registry
 from limetal.errors import BadInputError
 from limetal.readers import ColumnHint
 from limetal.readers._load_tables import text_tables
@@ -282,12 +282,15 @@ def test_letters_in_a_number_are_refused_with_line_and_column(tmp_path):
     assert np.isnan(record.force_newton[1])
 
 
-def test_number_that_may_be_cut_is_left_out(tmp_path):
+def test_number_that_was_cut_is_left_out_and_one_that_may_be_is_said(tmp_path):
     rows = "".join(f"{i}.125,0.{i}25\n" for i in range(1, 8))
     record = readers.read(write(tmp_path, "Force (N),Stroke (mm)\n" + rows + "8.125,0.8"))
     assert record.rows == 7
-    assert any("cut off" in w for w in record.warnings)
-    assert readers.read(write(tmp_path, "Force (N),Stroke (mm)\n" + rows + "8.125,0.825")).rows == 8
+    assert any("line 9 was left out" in w for w in record.warnings)
+    open_end = readers.read(write(tmp_path, "Force (N),Stroke (mm)\n" + rows + "8.125,0.825"))
+    assert open_end.rows == 8
+    assert any("line 9 has no end" in w for w in open_end.warnings)
+    assert readers.read(write(tmp_path, "Force (N),Stroke (mm)\n" + rows + "8.125,0.825\n")).warnings == ()
 
 
 def test_two_loads_that_are_no_groups_are_refused(tmp_path):
@@ -309,6 +312,15 @@ def test_cycling_and_thickness_are_not_taken_for_tensile(tmp_path):
     assert readers.recognise(cell) == "thickness_table"
     machine = write(tmp_path, "Time (h),Force (N),Displacement (mm)\n0,5,0.1\n1,6,0.2\n")
     assert readers.recognise(machine) == "tensile_table"
+
+
+def test_prose_that_names_quantities_is_no_table(tmp_path):
+    prose = "the record holds time, hoop strain, ambient\nmore of it, and more\nand still more, with words\n"
+    for name in ("thickness_table", "tensile_table"):
+        looks_like = registry.load("limetal.readers", name).looks_like
+        assert not looks_like(readers.RawFile(write(tmp_path, prose, "a.txt")))
+    table = write(tmp_path, "time (s), hoop strain (%)\n0,0\n1,0.5\n", "b.txt")
+    assert registry.load("limetal.readers", "thickness_table").looks_like(readers.RawFile(table))
 
 
 def test_columns_of_a_file_without_headers_are_named_by_number(tmp_path):

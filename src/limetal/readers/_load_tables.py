@@ -18,11 +18,12 @@ from limetal.errors import BadInputError
 from limetal.readers._columns import Header
 from limetal.readers._file import RawFile
 from limetal.readers._mechanics import Heading, read_heading, read_unit
+from limetal.readers._open_end import NO_END, is_cut_row
 from limetal.readers._rows import Rows, as_numbers, read_rows
 from limetal.readers._sheets import Sheet, cell_text
 from limetal.readers._text import Layout, fields, is_number, likely_headers
 
-__all__ = ["Table", "bare_table", "find_head", "find_sheet_head", "sheet_tables", "text_tables"]
+__all__ = ["Table", "bare_table", "find_head", "find_sheet_head", "is_table", "sheet_tables", "text_tables"]
 
 Floats = NDArray[np.float64]
 Fits = Callable[[Sequence[Heading]], bool]
@@ -36,7 +37,7 @@ _GAPS = {"", "nan", "n/a", "na", "-", "--", "---", "----", "*", "***", "null", "
 _THOUSANDS = r"^[+-]?[1-9]\d{0,2}(?:,\d{3})+$"
 _THOUSANDS_AND_POINT = r"^[+-]?\d{1,3}(?:,\d{3})+\.\d*$"
 _THOUSANDS_AND_COMMA = r"^[+-]?\d{1,3}(?:\.\d{3})+,\d*$"
-_COMPARED = 50  # rows before the last, whose numbers are as long as it should be
+_COMPARED = 200  # rows before the last
 
 
 @dataclass(frozen=True)
@@ -192,6 +193,15 @@ def find_head(lines: Sequence[str], fits: Fits, start: int = 0, delimiters: Sequ
     return None
 
 
+def is_table(lines: Sequence[str], fits: Fits) -> bool:
+    """Whether lines have a header row whose names fit, and rows of numbers below it if they have any."""
+    head = find_head(lines, fits)
+    if head is None:
+        return False
+    below = [line for line in lines[head.first : head.first + 12] if line.strip()][:3]
+    return not below or any(sum(map(is_number, fields(line, head.delimiter))) > 1 for line in below)
+
+
 def find_sheet_head(sheet: Sheet, fits: Fits, start: int = 0) -> Head | None:
     """Return the first header row of a sheet whose names fit, None if there is none."""
     for at in range(start, min(len(sheet.rows), start + _HEAD_WITHIN)):
@@ -315,18 +325,15 @@ def _refuse_words_within(lines: Sequence[str], at: int, head: Head, where: str) 
 
 
 def _without_cut_number(rows: Rows) -> Rows:
-    """Leave out a last row whose last number is shorter than all before it, where the last line does not end."""
-    if rows.ends or rows.frame.height < 4:
+    """Leave out a last row whose last number was cut, where the last line does not end; or say that it may be."""
+    if rows.ends or rows.frame.height < 2:
         return rows
-    for index in reversed(range(rows.frame.width)):
-        texts = rows.column(index)
-        if not (texts != "").any():
-            continue
-        lengths = texts.tail(_COMPARED + 1).str.len_chars().to_numpy()
-        if lengths[-1] < lengths[:-1].min() or not is_number(str(texts[-1])):
-            return rows.without_last("it ends within a number, as if the file was cut off")
-        return rows
-    return rows
+    texts = rows.column(rows.frame.width - 1)
+    verdict = is_cut_row(str(texts[-1]), [str(text) for text in texts[-_COMPARED - 1 : -1]], is_used=True)
+    if verdict:
+        return rows.without_last("the file ends within its last number")
+    said = (f"line {rows.line[-1]} {NO_END}",) if verdict is None else ()
+    return replace(rows, warnings=(*rows.warnings, *said))
 
 
 def sheet_tables(file: RawFile, sheet: Sheet, fits: Fits) -> Iterator[Table]:

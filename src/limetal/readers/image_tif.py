@@ -136,10 +136,7 @@ def _record(file: RawFile, tiff: TiffFile, said: list[str]) -> ImageRecord:
         raise BadInputError(where, f"more than {_MAX_PAGES} pages", "a stack of slices")
     first = tiff.pages.first
     warnings: list[str] = []
-    if _is_one_block(tiff, first):
-        voxels = _one_block(file, tiff)
-    else:
-        voxels = _pages(file, tiff, warnings)
+    voxels = _one_block(file, tiff) if _is_one_block(tiff, first) else _pages(file, tiff, warnings)
     if first.photometric == _WHITE_IS_ZERO:
         warnings.append("the file says that 0 is white; values are as stored, so that bright may be small")
     if voxels.dtype.kind == "f" and not np.isfinite(voxels).all():
@@ -152,6 +149,9 @@ def _record(file: RawFile, tiff: TiffFile, said: list[str]) -> ImageRecord:
     if any("invalid page offset" in text for text in said):
         said = []
         warnings.append(f"the file is cut: pages after the first {len(voxels)} are lost")
+    stated = _stated_slices(tiff)
+    if len(voxels) < stated:
+        warnings.append(f"the file is cut: it states {stated} slices and has {len(voxels)}")
     lost = [text for text in said if re.search(r"corrupt|truncat|missing|invalid|shape|out of", text, re.IGNORECASE)]
     if lost:
         warnings.append(f"the file is not in order: {lost[0]}")
@@ -163,6 +163,15 @@ def _record(file: RawFile, tiff: TiffFile, said: list[str]) -> ImageRecord:
         about=About(**about, settings=settings),
         warnings=tuple(dict.fromkeys(warnings)),
     )
+
+
+def _stated_slices(tiff: TiffFile) -> int:
+    """Slices that ImageJ, or tifffile itself, says a file holds; 0 if neither wrote it."""
+    if tiff.is_imagej:
+        images = _float((tiff.imagej_metadata or {}).get("images"))
+        return int(images) if images and images < _MAX_PAGES else 0
+    described = re.search(r'"shape": \[(\d{1,6}), \d+, \d+\]', _tag_text(tiff.pages.first, "ImageDescription"))
+    return int(described[1]) if described else 0
 
 
 def _is_one_block(tiff: TiffFile, first: TiffPage) -> bool:

@@ -15,7 +15,16 @@ from dataclasses import replace
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._load_tables import Fits, Table, bare_table, find_head, find_sheet_head, sheet_tables, text_tables
+from limetal.readers._load_tables import (
+    Fits,
+    Table,
+    bare_table,
+    find_head,
+    find_sheet_head,
+    is_table,
+    sheet_tables,
+    text_tables,
+)
 from limetal.readers._mechanics import Heading, plain
 from limetal.readers._specimen import date_of, triples
 from limetal.readers._thickness import HINTS, fits_thickness, thickness_record
@@ -39,7 +48,7 @@ def looks_like(file: RawFile) -> bool:
     True
     """
     if file.head_lines:
-        return find_head(file.head_lines, fits_thickness) is not None
+        return is_table(file.head_lines, fits_thickness)
     try:
         return any(find_sheet_head(sheet, fits_thickness) for sheet in file.sheets)
     except BadInputError:
