@@ -29,6 +29,7 @@ Floats = NDArray[np.float64]
 Fits = Callable[[Sequence[Heading]], bool]
 
 _HEAD_WITHIN = 400  # rows; the longest block of metadata seen (testXpert III) has about 120
+_HEAD_OF_AN_EMPTY_TABLE = 30  # rows within which a header without rows is that of an aborted test, and no prose
 _WIDEST = 20_000  # characters of a header row
 _DELIMITERS = ("\t", ";", ",", "|")
 #: A row of numbers; a header row may have the number of a specimen in front, but then a word.
@@ -199,7 +200,9 @@ def is_table(lines: Sequence[str], fits: Fits) -> bool:
     if head is None:
         return False
     below = [line for line in lines[head.first : head.first + 12] if line.strip()][:3]
-    return not below or any(sum(map(is_number, fields(line, head.delimiter))) > 1 for line in below)
+    if not below:
+        return head.at < _HEAD_OF_AN_EMPTY_TABLE
+    return any(sum(map(is_number, fields(line, head.delimiter))) > 1 for line in below)
 
 
 def find_sheet_head(sheet: Sheet, fits: Fits, start: int = 0) -> Head | None:
