@@ -334,9 +334,16 @@ def test_word_in_a_column_of_numbers_is_refused_with_its_line(tmp_path):
 def test_last_line_cut_in_a_number_is_left_out(tmp_path):
     whole = write_gcpl_text(tmp_path).read_bytes().rstrip(b"\r\n")
     assert readers.read_all(write(tmp_path / "b.mpt", whole))[0].rows == 12
-    (record,) = readers.read_all(write(tmp_path / "c.mpt", whole[:-2]))
+    (record,) = readers.read_all(write(tmp_path / "c.mpt", whole[: whole.rindex(b"\t")]))
     assert record.rows == 11
     assert "the last line is cut and was left out" in record.warnings
+
+
+def test_a_cut_last_column_that_no_record_has_costs_no_row(tmp_path):
+    whole = write_gcpl_text(tmp_path).read_bytes().rstrip(b"\r\n")
+    (record,) = readers.read_all(write(tmp_path / "c.mpt", whole[:-2]))
+    assert record.rows == 12
+    assert any(warning.startswith("the last line has no end") for warning in record.warnings)
 
 
 @pytest.mark.parametrize("micro", ["µ", "μ", "\ufffd", "?", "Âµ"])

@@ -80,10 +80,13 @@ class Table:
         return None
 
     def measured(self, stems: Sequence[str], units: Mapping[str, float]) -> tuple[str, Floats] | None:
-        """Return the first of some quantities in base units, and the name of its column."""
+        """Return the first of some quantities in base units, and the name of its column.
+
+        A mean ``<Ewe>/V`` is called ``<Ewe/V>`` by some techniques.
+        """
         for stem in stems:
             for unit, factor in units.items():
-                found = self.floats(f"{stem}/{unit}")
+                found = self.floats(f"{stem}/{unit}", f"{stem.removesuffix('>')}/{unit}{'>' * stem.endswith('>')}")
                 if found is None:
                     continue
                 if unit == "mA":  # dividing keeps the last digit

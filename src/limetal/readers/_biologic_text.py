@@ -11,29 +11,38 @@ import polars as pl
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
+from limetal.readers._open_end import NO_END, is_cut_row
 
 __all__ = ["Body", "numbers_of"]
 
 #: What stands where a number could not be had.
 _MISSING = ("", "XXX", "xxx", "-", "NaN", "nan", "-nan", "#QNAN", "-1.#IND", "1.#QNAN", "-1.#QNAN", "1.#INF", "-1.#INF")
 _MISSING_TEXT = re.compile(r"(?:x+|-?nan|-?inf|[-+]?1?[.,]?#\w+|[-+]?1[.,]#\w+|\*+|-+|n/?a)?", re.IGNORECASE)
-_ENDED = re.compile(rb"[-+]?\d[.,]\d+E[-+]\d{3}")
+#: Columns that become part of a record, or of what is reckoned from them.
+_USED = re.compile(
+    r"<?(?:time|E|I|control|freq|Re\(|-?Im\(|\|Z|Phase\(|dq|dQ|\(Q-Qo)[^ ]*|Ns|cycle number|half cycle|z cycle|mode|ox/red"
+)
 _TAIL = 2**20
+_COMPARED = 200  # rows above the last one
 
 
 @dataclass(frozen=True)
 class Body:
-    """The bytes below the names; ``first_line`` is the number of the line at which they begin."""
+    """The bytes below the names; ``first_line`` is the number of the line at which they begin.
+
+    ``last_name`` is the name of the last column, which may be cut.
+    """
 
     data: bytes
     start: int
     first_line: int
     where: str
+    last_name: str = "time/s"
 
     @cached_property
     def end(self) -> int:
         """Byte at which the rows end: before a cut last line and blank ones."""
-        if self.is_cut:
+        if self.is_cut is True:
             return max(self.start, self.data.rfind(b"\n") + 1)
         tail = self.data[max(self.start, len(self.data) - _TAIL) :]
         return len(self.data) - len(tail) + len(tail.rstrip(b"\r\n \t"))
@@ -45,22 +54,19 @@ class Body:
         return next((line.rstrip(b"\r") for line in lines if line.strip()), b"")
 
     @cached_property
-    def is_cut(self) -> bool:
-        """Whether the last line has no end and may stop in the middle of a number.
-
-        It is whole if only its last field can be cut and that ends in an exponent of three digits, as EC-Lab writes
-        them, or is the same as in the line before.
-        """
+    def is_cut(self) -> bool | None:
+        """Whether the last line has no end and shows that it stops in the middle of a number; None if it may."""
         if self.data.endswith((b"\n", b"\r")) or len(self.data) <= self.start:
             return False
-        lines = self.data[max(self.start, len(self.data) - _TAIL) :].rsplit(b"\n", 2)
-        last, before = lines[-1], lines[-2].rstrip(b"\r") if len(lines) > 1 else b""
-        if not last.strip():
+        tail = self.data[max(self.start, len(self.data) - _TAIL) :].decode("utf-8", "replace")
+        *above, last = [line.rstrip("\r").split("\t") for line in tail.rsplit("\n", _COMPARED)]
+        if not any(field.strip() for field in last):
             return False
-        last_fields, fields = last.split(b"\t"), before.split(b"\t")
-        if len(last_fields) != len(fields):
+        above = [fields for fields in above[-_COMPARED + 1 :] if any(fields)]
+        if above and len(last) < len(above[-1]):
             return True
-        return not (_ENDED.fullmatch(last_fields[-1]) or last_fields[-1] == fields[-1])
+        is_used = _USED.fullmatch(self.last_name) is not None
+        return is_cut_row(last[-1], [fields[-1] for fields in above if len(fields) == len(last)], is_used=is_used)
 
     def place(self, row: int) -> str:
         """Say where a row is, blank lines not counted."""
@@ -82,6 +88,8 @@ def numbers_of(body: Body, names: list[str]) -> tuple[dict[str, NDArray[np.gener
     {'time/s': [1.5, nan], 'Ns': [2.0, 3.0]}
     """
     warnings = ["the last line is cut and was left out"] if body.is_cut else []
+    if body.is_cut is None:
+        warnings.append(f"the last line {NO_END}")
     first = body.first_row
     if not first:
         raise BadInputError(body.where, "no rows below the names", "at least two")
@@ -164,8 +172,9 @@ def _slow(body: Body, width: int, names: list[str]) -> tuple[pl.DataFrame, list[
             place = f"{body.where}, line {body.first_line + number}"
             raise BadInputError(place, f"{len(fields)} fields", f"{len(names)} as in the row of names")
         table.append(fields[: len(names)])
-    if len(lines) > len(kept):
-        warnings.append(f"{len(lines) - len(kept)} blank or commented lines left out")
+    left_out = kept[-1][0] + 1 - len(kept) if kept else 0  # blank lines at the end are none of the table
+    if left_out:
+        warnings.append(f"{left_out} blank or commented lines left out")
     columns: list[pl.Series] = []
     for index, name in enumerate(names):
         texts = pl.Series(f"c{index}", [row[index] for row in table], pl.String)

@@ -17,6 +17,7 @@ NO_END = "has no end: if the file was cut there, its last number has lost digits
 _SHAPE = re.compile(r"[+-]?\d*(?:[.,](\d*))?(?:[eEdD]([+-]?\d*))?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:(?:,\d{3})+(?:\.(\d*))?|(?:\.\d{3})+(?:,(\d*))?)")
 _COMPARED = 200
+_FORM_FROM = 3  # numbers above
 Row = TypeVar("Row", bound=Sequence[str])
 
 
@@ -64,7 +65,8 @@ def looks_cut(last: str, above: Sequence[str]) -> bool:
 def is_cut_row(last: str, above: Sequence[str], *, is_used: bool) -> bool | None:
     """What to do with a last row without a line end: True to leave it out, None to say `NO_END`, False for nothing.
 
-    ``is_used``: whether the record has the column; a field that it has not never costs a row.
+    ``is_used``: whether the record has the column; a field that it has not never costs a row. Nothing has to be said
+    where all numbers above have as many decimals, or as long an exponent, as the last.
 
     Examples
     --------
@@ -72,10 +74,12 @@ def is_cut_row(last: str, above: Sequence[str], *, is_used: bool) -> bool | None
     (True, None)
     >>> is_cut_row("3", ["1.5", "2.5"], is_used=False), is_cut_row("3.5", ["1.5", "2.5"], is_used=False)
     (None, False)
+    >>> is_cut_row("3.50", ["1.25", "2.75", "3.00"], is_used=True)
+    False
     """
     cut = looks_cut(last, above)
     if is_used and last.strip():
-        return True if cut else None
+        return True if cut else False if _is_of_fixed_form(last, above) else None
     return None if cut else False
 
 
@@ -127,15 +131,25 @@ def settled(
     return rows, [f"line {line} {NO_END}"] if verdict is None else []
 
 
+def _is_of_fixed_form(last: str, above: Sequence[str]) -> bool:
+    """Whether numbers have one form, which the last one has too: then it has lost nothing."""
+    own = _shape(_bare(last))
+    others = {_shape(bare) for text in above[-_COMPARED:] if (bare := _bare(text))}
+    if own is None or others != {own} or len(above) < _FORM_FROM:
+        return False
+    decimals, exponent = own
+    return exponent > 1 or (decimals > 0 and not exponent)
+
+
 def _bare(text: str) -> str:
     return text.strip().strip('"').strip().replace("\N{MINUS SIGN}", "-")
 
 
 def _shape(text: str) -> tuple[int, int] | None:
     """Decimals and digits of the exponent (0 for none); None for what is no number."""
-    if grouped := _GROUPED.fullmatch(text):
-        if grouped[1] is not None or grouped[2] is not None:
-            return len(grouped[1] or grouped[2] or ""), 0
+    grouped = _GROUPED.fullmatch(text)
+    if grouped and (grouped[1] is not None or grouped[2] is not None):
+        return len(grouped[1] or grouped[2] or ""), 0
     match = _SHAPE.fullmatch(text)
     if match is None or not any(c.isdigit() for c in text):
         return None

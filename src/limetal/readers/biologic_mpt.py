@@ -35,6 +35,7 @@ _SIGNATURES = (
     {"freq/Hz", "Re(Z)/Ohm", "-Im(Z)/Ohm"},
     {"time/s", "Ewe/V"},
     {"time/s", "<Ewe>/V"},
+    {"time/s", "<Ewe/V>"},
     {"time/s", "Ecell/V"},
     {"Ewe/V", "<I>/mA"},
     {"Ewe/V", "I/mA"},
@@ -106,7 +107,8 @@ def read(file: RawFile, options: ReadOptions) -> list[Record]:  # noqa: ARG001 -
     where = file.where
     data = _plain_bytes(file)
     head = _head(data, where)
-    body = Body(data, head.end, len(head.lines) + 2, where)
+    last_name = next((name for name in reversed(head.names) if name), "")
+    body = Body(data, head.end, len(head.lines) + 2, where, last_name)
     columns, warnings = numbers_of(body, head.names)
     about = about_of(head.lines) if head.lines else About(instrument="BioLogic")
     columns, more = _with_test_time(columns, about, body)
