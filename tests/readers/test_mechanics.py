@@ -287,10 +287,13 @@ def test_number_that_was_cut_is_left_out_and_one_that_may_be_is_said(tmp_path):
     record = readers.read(write(tmp_path, "Force (N),Stroke (mm)\n" + rows + "8.125,0.8"))
     assert record.rows == 7
     assert any("line 9 was left out" in w for w in record.warnings)
-    open_end = readers.read(write(tmp_path, "Force (N),Stroke (mm)\n" + rows + "8.125,0.825"))
-    assert open_end.rows == 8
-    assert any("line 9 has no end" in w for w in open_end.warnings)
-    assert readers.read(write(tmp_path, "Force (N),Stroke (mm)\n" + rows + "8.125,0.825\n")).warnings == ()
+    whole = readers.read(write(tmp_path, "Force (N),Stroke (mm)\n" + rows + "8.125,0.825"))
+    assert (whole.rows, whole.warnings) == (8, ())
+    unlike = "1.5,0.1\n2.5,0.25\n3.5,0.333\n4.5,0.41"
+    open_end = readers.read(write(tmp_path, "Force (N),Stroke (mm)\n" + unlike))
+    assert open_end.rows == 4
+    assert any("line 5 has no end" in w for w in open_end.warnings)
+    assert readers.read(write(tmp_path, "Force (N),Stroke (mm)\n" + unlike + "\n")).warnings == ()
 
 
 def test_two_loads_that_are_no_groups_are_refused(tmp_path):
