@@ -212,9 +212,11 @@ def test_blanks_and_decimal_commas(tmp_path):
 def test_last_line_that_may_be_cut_is_said(tmp_path):
     file = tmp_path / "a.txt"
     text = "2theta intensity\n" + "".join(f"{x:.2f} {y + 1000:g}\n" for x, y in zip(TWO_THETA_DEG, COUNTS, strict=True))
-    file.write_text(text[:-3])
-    assert readers.read(file).warnings == ("the last line does not end: its number may be cut",)
-    file.write_text(text[:-1])
+    for end in (-3, -1):  # whole numbers do not show whether digits are missing
+        file.write_text(text[:end])
+        (said,) = readers.read(file).warnings
+        assert said.startswith(f"line {len(text.splitlines())} has no end")
+    file.write_text(text)
     assert readers.read(file).warnings == ()
 
 

@@ -20,7 +20,8 @@ _MISSING = ("", "XXX", "xxx", "-", "NaN", "nan", "-nan", "#QNAN", "-1.#IND", "1.
 _MISSING_TEXT = re.compile(r"(?:x+|-?nan|-?inf|[-+]?1?[.,]?#\w+|[-+]?1[.,]#\w+|\*+|-+|n/?a)?", re.IGNORECASE)
 #: Columns that become part of a record, or of what is reckoned from them.
 _USED = re.compile(
-    r"<?(?:time|E|I|control|freq|Re\(|-?Im\(|\|Z|Phase\(|dq|dQ|\(Q-Qo)[^ ]*|Ns|cycle number|half cycle|z cycle|mode|ox/red"
+    r"<?(?:time|E|I|control|freq|Re\(|-?Im\(|\|Z|Phase\(|dq|dQ|\(Q-Qo)[^ ]*"
+    r"|Ns|cycle number|half cycle|z cycle|mode|ox/red"
 )
 _TAIL = 2**20
 _COMPARED = 200  # rows above the last one

@@ -17,6 +17,7 @@ import polars as pl
 
 from limetal.errors import BadInputError
 from limetal.readers._file import RawFile
+from limetal.readers._open_end import has_open_end, settled
 from limetal.records.base import Floats
 from limetal.records.diffraction import DiffractionRecord
 
@@ -179,12 +180,20 @@ def lines_were_cut(text: str) -> bool:
 
 
 def lines_to_columns(
-    lines: Sequence[str], first_line: int, where: str, *, ended: bool, last_is_cut: bool = False
+    lines: Sequence[str],
+    first_line: int,
+    where: str,
+    *,
+    ended: bool,
+    last_is_cut: bool = False,
+    open_end: Sequence[str] = (),
+    used: int = 2,
 ) -> tuple[Floats, list[str]]:
     """Rows of numbers as an array ``(rows, columns)``; ``lines[0]`` is line ``first_line`` of the file.
 
     ``ended``: the file says where the rows end; else a last row that is cut is left out, and said. ``last_is_cut``
-    leaves it out even though it looks whole.
+    leaves it out even though it looks whole; without it, ``open_end`` are the lines of a file whose last may have no
+    end, and ``used`` is the number of columns that the record has.
 
     Raises
     ------
@@ -210,6 +219,10 @@ def lines_to_columns(
         rows, places = rows[:-1], places[:-1]
         if not rows:
             return np.empty((0, width)), notes
+    elif not ended and open_end and open_end[-1].strip():
+        is_open = has_open_end(open_end)
+        kept, notes = settled(rows, places[-1] + first_line, width=width, is_used=width <= used, is_open=is_open)
+        rows, places = kept, places[: len(kept)]
     for at, fields in zip(places, rows, strict=True):
         if len(fields) != width:
             raise BadInputError(f"{where}, line {at + first_line}", f"{len(fields)} fields", f"{width} as before")

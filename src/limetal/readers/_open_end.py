@@ -95,7 +95,13 @@ def has_open_end(lines: Sequence[str]) -> bool:
 
 
 def settled(
-    rows: Sequence[Row], line: int, *, width: int, is_used: bool = True, is_known_cut: bool = False
+    rows: Sequence[Row],
+    line: int,
+    *,
+    width: int,
+    is_used: bool = True,
+    is_known_cut: bool = False,
+    is_open: bool = True,
 ) -> tuple[list[Row], list[str]]:
     """Rows at the open end of a file without the last one if that is cut, and what to say of it.
 
@@ -111,6 +117,8 @@ def settled(
         Whether the record has the last column.
     is_known_cut
         Whether the file says that there were more rows.
+    is_open
+        Whether the last field may be cut, as `has_open_end` says; else only fields may be missing.
 
     Examples
     --------
@@ -123,9 +131,11 @@ def settled(
     if not rows:
         return rows, []
     last = rows[-1]
-    verdict: bool | None = len(last) < width or (is_known_cut and is_used)
-    if not verdict and last:
-        verdict = is_cut_row(last[-1], [row[-1] for row in rows[-_COMPARED - 1 : -1] if row], is_used=is_used)
+    above = [row[-1] for row in rows[-_COMPARED - 1 : -1] if row]
+    is_missing = is_used and bool(last) and not last[-1].strip() and all(text.strip() for text in above)
+    verdict: bool | None = len(last) < width or is_missing
+    if not verdict and last and is_open:
+        verdict = (is_known_cut and is_used) or is_cut_row(last[-1], above, is_used=is_used)
     if verdict:
         return rows[:-1], [f"line {line} was left out: the file ends within it"]
     return rows, [f"line {line} {NO_END}"] if verdict is None else []

@@ -9,6 +9,7 @@ import numpy as np
 from limetal.errors import BadInputError
 from limetal.readers._diffraction import evenly, iso_time, number, positive
 from limetal.readers._file import RawFile
+from limetal.readers._open_end import NO_END, has_open_end, looks_cut
 from limetal.records.base import About, Floats
 from limetal.records.diffraction import DiffractionRecord
 
@@ -66,7 +67,7 @@ def read_bank(file: RawFile) -> DiffractionRecord:
     elif values.size < 2 * n:
         notes.append(f"the file ends after {values.size - n} of {n} deviations, so they are left out")
     if not whole:
-        notes.append("the last line does not end: its number may be cut")
+        notes.append(f"line {len(lines)} {NO_END}")
     m = min(n, values.size)
     header = {m[1]: m[2].strip(" \"'") for line in lines[1:3] for m in _KEY.finditer(line)} if kind == "PSI" else {}
     wavelength = positive(_PSI.match(lines[1])[1]) if kind == "PSI" else None  # type: ignore[index]
@@ -93,6 +94,8 @@ def read_bank(file: RawFile) -> DiffractionRecord:
 def _values(lines: list[str], first: int, most: int, where: str) -> tuple[Floats, bool]:
     """Return up to so many numbers below a line, and whether the last line ends."""
     found: list[float] = []
+    texts: list[str] = []
+    last = first
     for at in range(first, len(lines)):
         if len(found) >= most or not lines[at].strip():
             break
@@ -100,15 +103,18 @@ def _values(lines: list[str], first: int, most: int, where: str) -> tuple[Floats
         words = line.split()
         values = [number(word) for word in words]
         if None in values:  # numbers may touch each other in their fields
-            cut = [line[i : i + _FIELD] for i in range(0, len(line.rstrip()), _FIELD)]
-            values = [number(word) for word in cut]
+            words = [line[i : i + _FIELD] for i in range(0, len(line.rstrip()), _FIELD)]
+            values = [number(word) for word in words]
         if None in values:
-            last = at == len(lines) - 1
-            if last and found:
+            if at == len(lines) - 1 and found:
                 break
             raise BadInputError(f"{where}, line {at + 1}", repr(line.strip()[:60]), "a row of numbers")
         found += [value for value in values if value is not None]
-    whole = not lines[-1].strip() or len(found) >= most
+        texts += words
+        last = at
+    whole = not has_open_end(lines) or last < len(lines) - 1
+    if not whole and texts and looks_cut(texts[-1], texts[:-1]):
+        found.pop()
     if len(found) > most:
         raise BadInputError(where, f"{len(found)} numbers", f"{most}: intensities and their deviations")
     return np.array(found, dtype=np.float64), whole

@@ -22,7 +22,6 @@ __all__ = [
     "intensity_unit_of",
     "is_sound",
     "iso_time",
-    "looks_whole",
     "number_or_none",
     "seconds_of",
     "settings_of",
@@ -122,27 +121,6 @@ def energy_unit(label: str) -> str:
     if match is None:
         return ""
     return "eV" if match[1].lower() == "ev" else match[1]
-
-
-def looks_whole(last: str, others: Sequence[str]) -> bool:
-    """Whether a number at the very end of a file, without an end of line, has as many digits as those before it.
-
-    Examples
-    --------
-    >>> looks_whole("4013.83", ["4010.12", "998.20"]), looks_whole("401", ["4010", "4012"]), looks_whole("1e", ["1e5"])
-    (True, False, False)
-    """
-
-    def digits(text: str) -> int:
-        return len(re.split(r"[.,eE]", text.strip().lstrip("+-"), maxsplit=1)[0])
-
-    def fraction(text: str) -> bool:
-        return re.search(r"[.,]\d", text) is not None
-
-    if number_or_none(last) is None or ("e" in last.lower()) != any("e" in text.lower() for text in others):
-        return False
-    same = [text for text in others if digits(text) == digits(last)]
-    return bool(same) and (fraction(last) or not any(map(fraction, same)))
 
 
 def intensity_unit_of(*texts: str) -> str:

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
+from limetal.readers._open_end import has_open_end, settled
 from limetal.readers._spectra import (
     distinct,
     energy_kind,
     energy_unit,
     intensity_unit_of,
-    looks_whole,
     number_or_none,
     with_distinct_labels,
 )
@@ -171,7 +171,8 @@ def _tables(lines: list[str], where: str, warnings: list[str]) -> Iterator[_Tabl
             rows.append(texts)
             end = at + 1
         if end == len(lines) and lines[-1].strip():
-            rows = _without_cut(rows, headers, end, warnings)
+            rows, said = settled(rows, end, width=len(rows[0]), is_open=has_open_end(lines))
+            warnings += said
         elif end < len(lines) and lines[end].strip() and not _begins_block(lines[end]):
             raise BadInputError(f"{where}, line {end + 1}", repr(lines[end].strip()[:60]), "a row of numbers")
         _refuse_widths(rows, headers, first, delimiter, where)
@@ -187,16 +188,6 @@ def _paired(headers: list[str], units: list[str]) -> Iterator[tuple[str, str]]:
 def _begins_block(line: str) -> bool:
     """Whether a line below a table begins the next block, or is a remark."""
     return bool(_CYCLE.match(line) or line.lstrip().startswith(("#", "%")) or not line.strip('",;\t| '))
-
-
-def _without_cut(rows: list[list[str]], headers: list[str], end: int, warnings: list[str]) -> list[list[str]]:
-    last = rows[-1]
-    before = [row[-1] for row in rows[-6:-1]]
-    if len(last) == len(rows[0]) <= max(len(headers), 2) and looks_whole(last[-1], before):
-        warnings.append(f"the file ends with the number {last[-1]} and no end of line: digits may be missing")
-        return rows
-    warnings.append(f"line {end} was left out: the file ends within it")
-    return rows[:-1]
 
 
 def _refuse_widths(rows: list[list[str]], headers: list[str], first: int, delimiter: str, where: str) -> None:

@@ -22,7 +22,6 @@ from limetal.readers._diffraction import (
     is_whole,
     iso_time,
     lines_to_columns,
-    lines_were_cut,
     number,
     other_axis,
     patterns,
@@ -152,17 +151,15 @@ def read(file: RawFile, options: ReadOptions) -> list[DiffractionRecord]:
     return [_table(file, lines, 0, len(lines), file.where, options)]
 
 
-def _numbers(file: RawFile, lines: list[str], table: Table, end: int, where: str) -> tuple[Floats, list[str]]:
+def _numbers(lines: list[str], table: Table, end: int, where: str) -> tuple[Floats, list[str]]:
     """Rows of a table as numbers; the last may be cut if the file ends with it."""
     rows = [to_blanks(line, table) for line in lines[table.first : end]]
     rows = ["" if row.lstrip().startswith(("#", "!", "*/")) else row for row in rows]
     at_end = end == len(lines)
-    values, notes = lines_to_columns(rows, table.first + 1, where, ended=not at_end)
-    if at_end and lines_were_cut(file.text) and not notes:
-        last = lines[-1].split()
-        before = next((line for line in reversed(lines[table.first : -1]) if line.strip()), "")
-        if last and len(lines[-1].rstrip()) < len(before.rstrip()):
-            notes.append("the last line does not end: its number may be cut")
+    used = max((at + 1 for at, role in enumerate(table.roles) if role), default=3)
+    values, notes = lines_to_columns(
+        rows, table.first + 1, where, ended=not at_end, open_end=lines if at_end else (), used=used
+    )
     if values.shape[0] < 2:
         raise BadInputError(where, f"{values.shape[0]} row{'s' * (values.shape[0] != 1)} of numbers", "at least two")
     return values, notes
@@ -183,7 +180,7 @@ def _sections(file: RawFile, lines: list[str]) -> DiffractionRecord:
     axis = said.get("Scan axis", "")
     if not along_two_theta(axis):
         raise other_axis(file.where, axis)
-    values, notes = _numbers(file, lines, table, len(lines), file.where)
+    values, notes = _numbers(lines, table, len(lines), file.where)
     places = {role: at for at, role in enumerate(table.roles)}
     intensity = values[:, places["intensity"]]
     planned = number(said.get("No. of points"))
@@ -232,7 +229,7 @@ def _eva(file: RawFile, lines: list[str]) -> list[DiffractionRecord]:
         table = find_table(lines[:end], at + 1)
         if table is None or table.width not in (2, 3):
             raise BadInputError(where, "no two columns below the line of keys", "angle and intensity")
-        values, notes = _numbers(file, lines, table, end, file.where)
+        values, notes = _numbers(lines, table, end, file.where)
         outcomes.append(
             DiffractionRecord(
                 two_theta_degree=values[:, 0],
@@ -266,7 +263,7 @@ def _table(
     place = f"{where}, line {table.first}" if table.header else where
     if _REFLECTIONS & {name.lower() for name in table.header}:
         raise BadInputError(place, "a list of reflections", "a pattern measured point by point")
-    values, notes = _numbers(file, lines, table, end, where)
+    values, notes = _numbers(lines, table, end, where)
     places = _places(table, values, place, file, options, notes)
     two_theta = values[:, places["two_theta"]]
     unit_x, unit_y = (_unit(table, places.get(role)) for role in ("two_theta", "intensity"))

@@ -70,9 +70,13 @@ def read(file: RawFile, options: ReadOptions) -> ImpedanceRecord:  # noqa: ARG00
     filled = [(n + 1, _fields(lines[n])) for n in range(count_line + 1, len(lines)) if lines[n].strip()]
     warnings: list[str] = []
     rows = filled[:points]
-    if rows and rows[-1][0] == len(lines) and (has_open_end(lines) or len(rows[-1][1]) < len(headers)):
+    if rows and (rows[-1][0] == len(lines) or (len(rows) == len(filled) and len(rows[-1][1]) < len(headers))):
         is_used = _plain(headers[-1]) in {*_COLUMNS, *_IMAGINARY}
-        kept, warnings = settled([fields for _, fields in rows], len(lines), width=len(headers), is_used=is_used)
+        every = [fields for _, fields in rows]
+        kept, warnings = settled(
+            every, rows[-1][0], width=len(headers), is_used=is_used, is_known_cut=len(rows) < points,
+            is_open=has_open_end(lines),
+        )  # fmt: skip
         rows = rows[: len(kept)]
     if len(rows) < points:
         warnings.append(f"the file has {len(rows)} of the {points} points it announces")

@@ -76,8 +76,10 @@ def read(file: RawFile, options: ReadOptions) -> ImpedanceRecord:  # noqa: ARG00
     points = count_of(lines[at]) or 0
     filled = [(n + 1, lines[n].split()) for n in range(at + 1, len(lines)) if lines[n].strip()]
     rows, warnings = filled[:points], list[str]()
-    if rows and len(rows) == len(filled) and (has_open_end(lines) or len(rows[-1][1]) < _COLUMNS):
-        kept, warnings = settled([fields for _, fields in rows], rows[-1][0], width=_COLUMNS)
+    if rows and len(rows) == len(filled):
+        every = [fields for _, fields in rows]
+        is_short, is_open = len(rows) < points, has_open_end(lines)
+        kept, warnings = settled(every, rows[-1][0], width=_COLUMNS, is_known_cut=is_short, is_open=is_open)
         rows = rows[: len(kept)]
     if len(rows) < points:
         warnings.append(f"the file has {len(rows)} of the {points} points it announces")

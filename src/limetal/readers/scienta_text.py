@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
+from limetal.readers._open_end import has_open_end, settled
 from limetal.readers._ses import MAX_SLICES, ses_records, ses_settings
-from limetal.readers._spectra import is_sound, looks_whole, number_or_none, with_distinct_labels
+from limetal.readers._spectra import is_sound, number_or_none, with_distinct_labels
 from limetal.records.photoelectrons import PhotoelectronRecord
 
 Floats = NDArray[np.float64]
@@ -77,7 +78,7 @@ def read(file: RawFile, options: ReadOptions) -> list[PhotoelectronRecord]:  # n
             continue
         first, body = sections["Data", number]
         is_last = first - 1 + len(body) >= len(lines)
-        energy, columns, notes = _table(definition, body, first, where, bool(is_last and lines[-1].strip()))
+        energy, columns, notes = _table(definition, body, first, where, is_last and bool(lines[-1].strip()))
         place = f"{where}, [Region {number}]"
         info = {key: value for key, value in info.items() if not key.startswith("Dimension 1 scale")}
         slices = _slices(definition, columns.shape[1], place)
@@ -105,15 +106,15 @@ def _table(
 ) -> tuple[Floats, Floats, list[str]]:
     """Energies and columns of a region, checked against its definition."""
     rows = [(first + at, line.replace(",", ".").split()) for at, line in enumerate(body) if line.strip()]
-    notes = []
-    if unsure and rows:
-        line, last = rows[-1]
-        if len(last) == len(rows[0][1]) and looks_whole(last[-1], [row[-1] for _, row in rows[-6:-1]]):
-            notes.append(f"the file ends with the number {last[-1]} and no end of line: digits may be missing")
-        else:
-            notes.append(f"line {line} was left out: the file ends within it")
-            rows = rows[:-1]
+    notes: list[str] = []
     size = number_or_none(definition.get("Dimension 1 size", ""))
+    if unsure and rows:
+        is_short = size is not None and len(rows) < size
+        every = [row for _, row in rows]
+        kept, notes = settled(
+            every, rows[-1][0], width=len(every[0]), is_known_cut=is_short, is_open=has_open_end(body)
+        )
+        rows = rows[: len(kept)]
     if len(rows) < 2:
         raise BadInputError(f"{where}, line {first}", f"{len(rows)} rows of data", "at least two")
     if size is not None and len(rows) > size:

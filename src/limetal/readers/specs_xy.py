@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
+from limetal.readers._open_end import has_open_end, settled
 from limetal.readers._specs import no_energy_scan, photon_energy
 from limetal.readers._spectra import (
     intensity_unit_of,
     is_sound,
     iso_time,
-    looks_whole,
     number_or_none,
     with_distinct_labels,
 )
@@ -213,15 +213,15 @@ def _export_unit(export: dict[str, str]) -> str:
 def _table(curve: _Curve, lines: list[str], where: str, unsure: bool) -> tuple[Floats, list[str]]:
     """Numbers of a curve; a last row that the end of the file may have cut is left out, and said."""
     rows = [lines[at].replace(",", ".").split() for at in curve.lines]
-    said = []
+    said: list[str] = []
     width = len(curve.columns) or len(rows[0])
     wanted = number_or_none(curve.region.get("Values/Curve", ""))
-    before = [row[-1] for row in rows[-6:-1] if row]
-    if unsure and len(rows) == wanted and len(rows[-1]) == width and looks_whole(rows[-1][-1], before):
-        said.append(f"the file ends with the number {rows[-1][-1]} and no end of line: digits may be missing")
-    elif unsure:
-        rows = rows[:-1]
-        said.append(f"line {curve.lines[-1] + 1} was left out: the file ends within it")
+    if unsure:
+        is_short = wanted is not None and len(rows) < wanted
+        is_used = width <= 2 or "count" in curve.columns[-1].lower()
+        rows, said = settled(
+            rows, curve.lines[-1] + 1, width=width, is_used=is_used, is_known_cut=is_short, is_open=has_open_end(lines)
+        )
     for at, row in zip(curve.lines, rows, strict=False):
         if len(row) != width:
             raise BadInputError(f"{where}, line {at + 1}", f"{len(row)} numbers", f"{width} as its ColumnLabels say")

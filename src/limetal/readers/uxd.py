@@ -9,6 +9,7 @@ column is the axis that ``_DRIVE`` names, also under ``_2THETACOUNTS``; angles a
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -22,7 +23,6 @@ from limetal.readers._diffraction import (
     evenly,
     iso_time,
     lines_to_columns,
-    lines_were_cut,
     number,
     other_axis,
     patterns,
@@ -30,6 +30,7 @@ from limetal.readers._diffraction import (
     single_line_or_two,
 )
 from limetal.readers._file import RawFile
+from limetal.readers._open_end import has_open_end, settled
 from limetal.records.base import About, Floats
 from limetal.records.diffraction import DiffractionRecord
 
@@ -65,9 +66,9 @@ def looks_like(file: RawFile) -> bool:
     >>> looks_like(RawFile(path))
     True
     """
-    if b"_FILEVERSION" not in file.head and b"_STEPSIZE" not in file.head:
+    text = file.head_text  # UTF-8, UTF-16 or of one byte a letter
+    if "_FILEVERSION" not in text and "_STEPSIZE" not in text:
         return False
-    text = file.head_text
     if _FILE_MARK.search(text):
         return True
     return any(_POINTS.match(line.strip()) for line in file.head_lines) and "_STEPSIZE" in text
@@ -136,12 +137,10 @@ def _record(file: RawFile, one: _Range, where: str, *, is_last: bool) -> Diffrac
         return other_axis(where, drive or named)
     if one.columns and not along_two_theta(one.columns):
         return other_axis(where, one.columns)
-    cut = is_last and lines_were_cut(file.text)
     notes: list[str] = []
     if one.columns:
-        table, notes = lines_to_columns(one.rows, one.first + 1, where, ended=not is_last, last_is_cut=False)
-        if cut:
-            notes.append("the last line does not end: its number may be cut")
+        open_end = file.lines if is_last else ()
+        table, notes = lines_to_columns(one.rows, one.first + 1, where, ended=not is_last, open_end=open_end)
         if table.shape[0] >= 2 and table.shape[1] != 2 + one.has_time:
             raise BadInputError(f"{where}, line {one.first + 1}", f"{table.shape[1]} columns", "angle and intensity")
         if table.shape[0] < 2:
@@ -149,7 +148,7 @@ def _record(file: RawFile, one: _Range, where: str, *, is_last: bool) -> Diffrac
         two_theta, intensity = table[:, 0], table[:, 1]
         more: dict[str, NDArray[np.generic]] = {"time (s)": table[:, 2]} if one.has_time else {}
     else:
-        (two_theta, intensity), more = _counted(one, where), {}
+        (two_theta, intensity), more = _counted(one, where, file.lines if is_last else (), notes), {}
     _compare(one, two_theta, notes)
     unit = {"A": 1.0, "NM": ANGSTROM_PER_NM}.get(one.keys.get("WL_UNIT", "A").upper())
     second, ratio = single_line_or_two(one.keys.get("WL2"), one.keys.get("WLRATIO"))
@@ -172,14 +171,18 @@ def _record(file: RawFile, one: _Range, where: str, *, is_last: bool) -> Diffrac
     )
 
 
-def _counted(one: _Range, where: str) -> tuple[Floats, Floats]:
+def _counted(one: _Range, where: str, open_end: Sequence[str], notes: list[str]) -> tuple[Floats, Floats]:
     """Angles and intensities of points that are given without their angles."""
     start, step = number(one.keys.get("START")), number(one.keys.get("STEPSIZE"))
     if start is None or not step:
         found = f"_START={one.keys.get('START')} and _STEPSIZE={one.keys.get('STEPSIZE')}"
         raise BadInputError(where, found, "both as numbers, for points without angles")
-    words = [(at, word) for at, row in enumerate(one.rows) for word in row.split()]
-    flat, _ = lines_to_columns([word for _, word in words], 1, where, ended=True) if words else (np.empty((0, 1)), [])
+    words = [word for row in one.rows for word in row.split()]
+    if has_open_end(open_end):
+        kept, said = settled([[word] for word in words], len(open_end), width=1)
+        words = words[: len(kept)]
+        notes += said
+    flat, _ = lines_to_columns(words, 1, where, ended=True) if words else (np.empty((0, 1)), [])
     if flat.size < 2:
         raise BadInputError(where, f"{flat.size} points", "at least two")
     announced = number(one.keys.get("STEPCOUNT"))
