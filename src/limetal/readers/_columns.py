@@ -25,9 +25,10 @@ _NAMES: dict[tuple[Quantity, int], tuple[str, ...]] = {
     ("time", TEST_TIME): (
         "test time", "testtime", "total time", "totaltime", "cumulative time", "run time", "runtime", "test",
         "elapsed time", "running time", "time since start", "total test time", "total testing time",
+        "program duration",
     ),
     ("time", PLAIN_TIME): ("time", "t"),
-    ("time", STEP_TIME): ("step time", "steptime", "time in step", "t step", "relative time", "step"),
+    ("time", STEP_TIME): ("step time", "steptime", "time in step", "t step", "relative time", "step", "step duration"),
     # voltage_volt is the positive against the negative terminal: the cell, before one electrode of it
     ("voltage", 0): (
         "voltage", "potential", "cell voltage", "cell potential", "ecell", "vcell", "e cell", "v cell",
@@ -202,6 +203,7 @@ def read_header(text: str) -> Header:
         r"(.*?)\s*[(\[{]\s*([^)\]}]*?)\s*[)\]}]\.?",
         r"(.*?)\s*/\s*([^/]+)",
         r"(.*?)\s*[,;:]\s+(\S+)",
+        r"([^#]*\w)#([A-Za-zµμ°%Ω]\S*)",  # Digatron
     ):
         match = re.fullmatch(pattern, clean)
         if match and match[1]:

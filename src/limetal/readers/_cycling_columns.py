@@ -16,6 +16,7 @@ __all__ = ["EXAMPLE_UNITS", "Chosen", "checked_hints", "choose", "no_table", "wi
 
 EXAMPLE_UNITS: dict[Quantity, str] = {"time": "h", "voltage": "V", "current": "mA"}
 _SPECTRUM = "--column frequency=1:Hz --column z_real=2:ohm --column z_imag=3:ohm"
+_FREQUENCY = {"f", "freq", "freq.", "frequency", "frequency hz", "frequency hertz"}
 _PER_AREA_OR_MASS = re.compile(r"cm|m2|m\^2|m²|/\s*g|g\s*\^?-1|g⁻¹")
 
 
@@ -59,11 +60,10 @@ def no_table(lines: list[str], hints: Mapping[str, ColumnHint], where: str) -> B
         return BadInputError(
             f"{where}, line {likely.header_line + 1}", asked, "a header of the file, or a column number"
         )
-    return BadInputError(
-        f"{where}, line {likely.header_line + 1}",
-        f"the headers {names}{more}",
-        f"one of time and one of voltage; or, in the study, {hint}, {option}",
-    )
+    wanted = f"one of time and one of voltage; or, in the study, {hint}, {option}"
+    if any(h.name in _FREQUENCY for h in likely.headers):
+        wanted += f"; of a spectrum with its frequency, say, {_SPECTRUM}"
+    return BadInputError(f"{where}, line {likely.header_line + 1}", f"the headers {names}{more}", wanted)
 
 
 def with_row_of_units(layout: Layout, lines: list[str]) -> Layout:
@@ -72,6 +72,8 @@ def with_row_of_units(layout: Layout, lines: list[str]) -> Layout:
         if not lines[at].strip():
             continue
         units = [u.strip("()[]{} ") for u in fields(lines[at], layout.delimiter)]
+        if len(units) == 1 and _is_only_units(units[0]):
+            return replace(layout, first_line=at + 1)  # parted by other marks than the headers, so of no use
         known = any(read_unit(u, q) for u in units for q in ("time", "voltage", "current"))
         if any(map(is_number, units)) or not known:
             return layout
@@ -81,6 +83,12 @@ def with_row_of_units(layout: Layout, lines: list[str]) -> Layout:
         )
         return replace(layout, headers=headers, first_line=at + 1)
     return layout
+
+
+def _is_only_units(text: str) -> bool:
+    """Whether a line is units alone, as Digatron writes below headers that have them too."""
+    words = re.split(r"[\t;,| ]+", text.strip())
+    return len(words) > 1 and all(any(read_unit(w, q) for q in ("time", "voltage", "current")) for w in words)
 
 
 def choose(
