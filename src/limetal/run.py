@@ -436,7 +436,7 @@ def known_names() -> Known:
         electrolytes=tuple(ELECTROLYTES),
         collectors=tuple(FOILS),
         readers=registry.names("limetal.readers"),
-        columns=column_names(),
+        columns=column_names,
         analyses=analyses,
         analysis_options=options,
     )

@@ -535,7 +535,7 @@ def test_a_word_far_down_in_another_column_is_kept(tmp_path):
     [("0.09", False), ("0.0981", True), ("0.", False), ("0", False), ("9.8e-2", False)],
 )
 def test_a_number_cut_at_the_end_of_the_file(read, last, kept):
-    """A row whose last number lacks the decimals of all above it is cut; one that could be whole is kept and doubted."""
+    """A row whose last number lacks decimals of all above it is cut; one that could be whole is kept, and doubted."""
     record = read(f"time/s;U/V\n0;0.0986\n1;0.0984\n2;0.0983\n3;{last}")
     assert record.rows == (4 if kept else 3)
     assert len(record.warnings) == 1

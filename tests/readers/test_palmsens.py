@@ -8,6 +8,7 @@ import pytest
 
 from limetal import readers
 from limetal.errors import BadInputError
+from limetal.readers import palmsens_pssession
 from support.data_files import real
 from support.samples import palmsens_csv as csv
 from support.samples.common import FREQUENCY_HZ, Z_OHM
@@ -141,7 +142,8 @@ def test_sign_of_the_imaginary_part_is_what_the_unit_says(quantity, sign, tmp_pa
     arrays = [a for a in spectrum_arrays(Z_OHM) if a["ArrayType"] != 6]
     imaginary = next(a for a in arrays if a["ArrayType"] == 8)
     imaginary["Unit"]["Q"] = quantity
-    record = readers.read(save(tmp_path, "x.pssession", session(measurement("EIS", "eis", arrays))))
+    file = save(tmp_path, "x.pssession", session(measurement("EIS", "eis", arrays)))
+    (record,) = palmsens_pssession.read(readers.RawFile(file), readers.ReadOptions())
     np.testing.assert_allclose(record.impedance_imaginary_ohm, sign * -Z_OHM.imag)
 
 
@@ -282,7 +284,7 @@ def test_about_an_export(tmp_path):
 
 def test_curves_of_no_use_are_named(tmp_path):
     record = readers.read(csv.write_run_export(tmp_path))
-    assert record.warnings == ("the curve 'Chronopotentiometry: CP Q vs t' (µc against s) is left out",)
+    assert record.warnings[0] == "the curve 'Chronopotentiometry: CP Q vs t' (µc against s) is left out"
 
 
 @pytest.mark.parametrize(

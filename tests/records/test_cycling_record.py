@@ -48,7 +48,8 @@ def test_fewer_than_two_rows(n):
 @pytest.mark.parametrize("name", COLUMNS[1:])
 @pytest.mark.parametrize("n", [0, 3, 5])
 def test_columns_of_another_length(name, n):
-    with pytest.raises(BadInputError, match=rf"^cell7.csv: found {name} with {n} rows, want 4 rows as in test_time_second$"):
+    words = rf"^cell7.csv: found {name} with {n} rows, want 4 rows as in test_time_second$"
+    with pytest.raises(BadInputError, match=words):
         record(**{name: np.ones(n)})
 
 

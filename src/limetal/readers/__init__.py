@@ -143,6 +143,8 @@ def _recognise(file: RawFile, columns: Mapping[str, ColumnHint] | None = None) -
         fits = [name for name, reader in ranked.items() if reader.looks_like(file)]
         if fits:
             return min(fits, key=lambda name: not file.name.endswith(plugins[name].suffixes))
+    if file.why_no_sheets is not None:
+        raise file.why_no_sheets
     raise BadInputError(file.where, _describe(file), "a file limetal can read ('limetal list readers' names them)")
 
 

@@ -27,7 +27,7 @@ from limetal.readers._decode import decode, is_text, split_lines
 if TYPE_CHECKING:
     from limetal.readers._sheets import Sheet
 
-__all__ = ["HEAD_BYTES", "MAX_MEMBERS", "MAX_RATIO", "MAX_UNPACKED_BYTES", "RawFile"]
+__all__ = ["HEAD_BYTES", "MAX_MEMBERS", "MAX_RATIO", "MAX_UNPACKED_BYTES", "PACK_ERRORS", "RawFile"]
 
 HEAD_BYTES = 65536
 #: A packed file, or one member of a zip, may unpack to this; real ones in the field stay under 400 MB.
@@ -50,9 +50,9 @@ def _errors_of_isal() -> tuple[type[Exception], ...]:
     return (error,)
 
 
-_PACK_ERRORS: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error, lzma.LZMAError, *_errors_of_isal())
+PACK_ERRORS: tuple[type[Exception], ...] = (OSError, EOFError, zlib.error, lzma.LZMAError, *_errors_of_isal())
 _ZIP_ERRORS: tuple[type[Exception], ...] = (
-    *_PACK_ERRORS,
+    *PACK_ERRORS,
     zipfile.BadZipFile,
     NotImplementedError,
     RuntimeError,
@@ -85,6 +85,8 @@ class RawFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        #: Why a workbook gives no sheets, once they were asked for.
+        self.why_no_sheets: BadInputError | None = None
         self._packed_head = self._first_bytes()
 
     @property
@@ -106,7 +108,7 @@ class RawFile:
         try:
             with self._packer[0](self.path, "rb") as stream:
                 return bytes(stream.read(HEAD_BYTES))
-        except _PACK_ERRORS as error:
+        except PACK_ERRORS as error:
             raise BadInputError(self.where, f"a packed file that is cut or garbled ({error})", "a whole one") from error
 
     @cached_property
@@ -117,7 +119,7 @@ class RawFile:
                 return self.path.read_bytes()
             with self._packer[0](self.path, "rb") as stream:
                 return _limited(stream, self.path.stat().st_size, self.where)
-        except _PACK_ERRORS as error:
+        except PACK_ERRORS as error:
             reason = getattr(error, "strerror", None) or error
             raise BadInputError(self.where, f"a file that cannot be read ({reason})", "a whole file") from error
 
@@ -244,10 +246,14 @@ class RawFile:
 
     @cached_property
     def sheets(self) -> tuple[Sheet, ...]:
-        """Sheets of a workbook (.xlsx, .xlsm, .xls, .ods) in order; empty if it is none, or a broken one."""
+        """Sheets of a workbook (.xlsx, .xls, .ods) in order; none if it is no workbook, or `why_no_sheets` says why."""
         from limetal.readers._sheets import sheets_of
 
-        return sheets_of(self)
+        try:
+            return sheets_of(self)
+        except BadInputError as error:
+            self.why_no_sheets = error
+            return ()
 
     @contextmanager
     def on_disk(self, suffix: str) -> Iterator[Path]:

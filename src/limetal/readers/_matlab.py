@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
+from limetal.readers._file import PACK_ERRORS
 
 __all__ = ["HEADER_BYTES", "Variables", "read_variables"]
 
@@ -125,7 +126,7 @@ def _unpacked(data: memoryview, budget: int) -> bytes:
     unpacker = zlib.decompressobj()
     try:
         unpacked = unpacker.decompress(data, limit)
-    except zlib.error as error:
+    except PACK_ERRORS as error:
         raise _GarbledError(f"packed data: {error}") from error
     if unpacker.unconsumed_tail:
         raise _GarbledError("packed data of more than a file of measurements holds")

@@ -67,4 +67,6 @@ def _cell(cell: object) -> object:
     kind, value = next(iter(cell.items()))
     if kind == "seconds":
         return datetime.timedelta(seconds=value)
-    return {"datetime": datetime.datetime, "date": datetime.date, "time": datetime.time}[kind].fromisoformat(value)
+    if kind == "time":
+        return datetime.time.fromisoformat(value)
+    return (datetime.datetime if kind == "datetime" else datetime.date).fromisoformat(value)

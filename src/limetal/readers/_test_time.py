@@ -2,15 +2,40 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
-__all__ = ["rebuilt_test_time"]
+from limetal.readers._cycler_dates import wall_clock_seconds
+
+__all__ = ["PLACED", "is_date_header", "placed_by_dates", "rebuilt_test_time"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 #: Changes of the step without a fall after which a time is surely none of steps.
 _SURELY = 3
+#: Dates whose day and month cannot be swapped: year first, day before a point, or the month by its name.
+_SURE_DATE = re.compile(r"\d{4}\D|\d{1,2}\.\d|\d{1,2}[- ][A-Za-z]{3}")
+_CLOCK_TICK = 2.0  # s
+_DATE_HEADERS = {
+    "systime", "sys time", "system time", "date time", "datetime", "date_time", "date", "absolute time", "realtime",
+    "real time", "timestamp", "time stamp", "dpt time", "date_time_iso_string",
+}  # fmt: skip
+#: Note beside a time that `placed_by_dates` gave.
+PLACED = "restarts with every step, so its steps were placed by the dates in column"
+
+
+def is_date_header(text: str) -> bool:
+    """Whether a column is one of dates by its header.
+
+    Examples
+    --------
+    >>> is_date_header("SysTime"), is_date_header("Step Time (s)")
+    (True, False)
+    """
+    return text.strip().strip('"').lower() in _DATE_HEADERS
 
 
 def rebuilt_test_time(
@@ -52,5 +77,46 @@ def rebuilt_test_time(
     return _summed(time, changes), summed
 
 
+def placed_by_dates(time: Floats, summed: Floats, dates: pl.Series) -> Floats | None:
+    """Test time whose steps begin when the dates of their rows say, where pauses between steps were lost.
+
+    None where the dates tell nothing: the sum agrees with them, they may be read in two ways, or they contradict the
+    time within steps.
+
+    Parameters
+    ----------
+    time
+        Time within steps, in seconds.
+    summed
+        Test time that was summed from it.
+    dates
+        Of the rows, as the file writes them.
+
+    Examples
+    --------
+    >>> dates = pl.Series([f"2024-01-01 10:{m:02d}:00" for m in (0, 1, 31, 32)])
+    >>> placed_by_dates(np.array([0.0, 60, 0, 60]), np.array([0.0, 60, 60, 120]), dates).tolist()
+    [0.0, 60.0, 1860.0, 1920.0]
+    """
+    if not len(dates) or len(dates) != time.size:
+        return None
+    first, last = str(dates[0]).strip(), str(dates[-1]).strip()
+    is_sure = _SURE_DATE.match(first) is not None or first.split()[:1] == last.split()[:1]
+    clock = wall_clock_seconds(dates.str.strip_chars()) if is_sure else None
+    if clock is None or abs(float(clock[-1]) - float(summed[-1] - summed[0])) <= max(
+        60.0, 0.01 * abs(float(clock[-1]))
+    ):
+        return None
+    offset = summed - time
+    begins = np.flatnonzero(np.append(True, np.diff(offset) != 0))
+    placed = time + np.repeat((clock - time)[begins], np.diff(np.append(begins, time.size)))
+    placed += time[0]
+    agrees = np.abs(placed - time[0] - clock).max() <= _CLOCK_TICK
+    if not agrees:
+        return None
+    return np.maximum.accumulate(placed)  # the clock has whole seconds, so a step may seem to begin a tick too early
+
+
 def _summed(time: Floats, changes: NDArray[np.bool_]) -> Floats:
-    return time + np.concatenate([[0.0], np.cumsum(np.where(changes, time[:-1], 0.0))])
+    total: Floats = time + np.concatenate([[0.0], np.cumsum(np.where(changes, time[:-1], 0.0))])
+    return total

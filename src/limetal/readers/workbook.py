@@ -73,6 +73,7 @@ def read(file: RawFile, options: ReadOptions) -> list[CyclingRecord]:
             continue
         records.append(replace(read_lines([*lines, ""], hints, where), source=file.where, label=name))
     if not records:
+        refusal = refusal or file.why_no_sheets
         raise refusal or BadInputError(file.where, "a workbook without a table", "a sheet with time and voltage")
     if without:
         said = f"no table of time and voltage in {', '.join(without)}: left out"

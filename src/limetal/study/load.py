@@ -6,7 +6,7 @@ import codecs
 import os
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path as FilePath
@@ -27,7 +27,7 @@ __all__ = ["Known", "Study", "bundled_studies", "find_study", "read_study"]
 class Known:
     """Names a study may use that live above this room: materials, plug-ins and their options.
 
-    An empty tuple means: do not check.
+    An empty tuple means: do not check. ``columns`` is asked only where a test names columns: gathering them is slow.
     """
 
     phases: tuple[str, ...] = ()
@@ -37,7 +37,7 @@ class Known:
     electrolytes: tuple[str, ...] = ()
     collectors: tuple[str, ...] = ()
     readers: tuple[str, ...] = ()
-    columns: tuple[str, ...] = ()
+    columns: Callable[[], tuple[str, ...]] = tuple
     analyses: tuple[str, ...] = ()
     analysis_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -243,8 +243,9 @@ def _test_names(raw: Mapping[str, Any], known: Known, folder: FilePath) -> list[
         problems += _name(("tests", name, "cell"), test.get("cell"), cells, "a cell of the study")
         if known.readers and test.get("reader") is not None:
             problems += _name(("tests", name, "reader"), test["reader"], known.readers, "a reader")
-        for key in _table(test, "columns") if known.columns else ():
-            problems += _name(("tests", name, "columns", key), key, known.columns, "a column")
+        named = _table(test, "columns")
+        for key in named if named and known.columns() else ():
+            problems += _name(("tests", name, "columns", key), key, known.columns(), "a column")
         analyses = test.get("analyses")
         for index, analysis in enumerate(analyses if known.analyses and isinstance(analyses, list) else ()):
             problems += _name(("tests", name, "analyses", index), analysis, known.analyses, "an analysis")
