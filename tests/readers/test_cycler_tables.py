@@ -284,16 +284,26 @@ def test_a_last_row_that_is_cut_is_left_out_and_said(tmp_path):
 
 
 def test_a_last_field_that_may_be_cut_is_said_or_left_out(tmp_path):
-    file = sample("write_bdf_machine_names", tmp_path)  # its last column holds 9 in every row
-    whole = file.read_bytes()
-    file.write_bytes(whole.rstrip(b"\n"))
-    record = readers.read(file)
+    file = tmp_path / "a.csv"
+    head = "cycle_index,test_time_s,current_A,voltage_V\n"
+    rows = [f"1,{k},0.1,{3.01 + k / 7:.7g}\n" for k in range(12)]
+    whole = head + "".join(rows)
+    file.write_text(whole[:-2])
+    record = readers.read(file, reader="landt_csv")
     assert record.rows == 12
     assert any("has no end" in w for w in record.warnings)
-    file.write_bytes(whole.rstrip(b"9\n"))
-    record = readers.read(file)
+    file.write_text(whole[:-6])
+    record = readers.read(file, reader="landt_csv")
     assert record.rows == 11
     assert any("was left out" in w for w in record.warnings)
+
+
+def test_a_last_field_that_no_record_has_costs_no_row(tmp_path):
+    file = sample("write_bdf_machine_names", tmp_path)  # its last column holds 9 in every row
+    whole = file.read_bytes()
+    for end in (b"\n", b"9\n"):
+        file.write_bytes(whole.rstrip(end))
+        assert readers.read(file).rows == 12
 
 
 def test_half_cell_text_without_headers_needs_columns_from_the_user(tmp_path):

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint
-from limetal.readers._test_time import rebuilt_test_time
 from limetal.readers._columns import PLAIN_TIME, STEP_TIME, Quantity
 from limetal.readers._cycling_columns import EXAMPLE_UNITS, Chosen, choose, with_row_of_units
 from limetal.readers._file import RawFile
 from limetal.readers._rows import read_rows
+from limetal.readers._test_time import is_date_header, rebuilt_test_time
 from limetal.readers._text import Layout, find_layout
 from limetal.records.base import LazyColumns
 from limetal.records.cycling import CyclingRecord
@@ -123,7 +123,10 @@ def _record(
             return None
     time, chosen = values["time"], columns["time"]
     if chosen.rank in (PLAIN_TIME, STEP_TIME):
-        time, note = rebuilt_test_time(time, counts.get("step"), counts.get("cycle"), chosen.rank == STEP_TIME)
+        summed, note = rebuilt_test_time(time, counts.get("step"), counts.get("cycle"), chosen.rank == STEP_TIME)
+        if summed is not time and any(is_date_header(header.text) for header in layout.headers):
+            return None  # the careful way looks at the dates
+        time = summed
         warnings += [f"column {chosen.text!r} {note}"] if note else []
     if (np.diff(time) < 0).any():
         return None

@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
-from limetal.readers._open_end import NO_END, looks_cut
+from limetal.readers._open_end import NO_END, is_cut_row
 
 if TYPE_CHECKING:
     from limetal.readers._file import RawFile
@@ -73,6 +73,9 @@ class Grid:
         Line of the file, or row of the sheet, counted from 1.
     ends
         Whether the last line ends; if not, its last field may be cut.
+    tail
+        Index of the last column of a file whose last line does not end, and its fields as they stand there, the last
+        one last: `settled_end` judges it.
     unit
         ``line`` or ``row``.
     warnings
@@ -84,6 +87,7 @@ class Grid:
     columns: tuple[pl.Series, ...]
     line: NDArray[np.int64]
     ends: bool = True
+    tail: tuple[int, tuple[str, ...]] | None = None
     unit: str = "line"
     warnings: tuple[str, ...] = ()
 
@@ -99,17 +103,38 @@ class Grid:
     def take(self, rows: NDArray[np.bool_] | slice) -> Grid:
         """Return some of the rows."""
         line = self.line[rows]
+        tail = self.tail if line.size and line[-1] == self.line[-1] else None
         if isinstance(rows, slice):
             columns = tuple(column[rows] for column in self.columns)
         else:
             mask = pl.Series(rows)
             columns = tuple(column.filter(mask) for column in self.columns)
-        return replace(self, columns=columns, line=line)
+        return replace(self, columns=columns, line=line, tail=tail)
 
     def without_last(self, reason: str) -> Grid:
         """Drop the last row, and say so."""
         said = f"{self.unit} {self.line[-1]} was left out: {reason}"
         return replace(self.take(slice(0, self.rows - 1)), ends=True, warnings=(*self.warnings, said))
+
+    def settled_end(self, used: Set[int]) -> Grid:
+        """Leave out a last row whose last field the end of the file cut, or say that it may have.
+
+        ``used`` are the columns that a record has; another one never costs a row.
+        """
+        if self.tail is None or self.rows < 2:
+            return self
+        index, texts = self.tail
+        is_used = index in used
+        last, above = texts[-1].strip().strip('"').strip(), texts[:-1]
+        if not last and is_used and all(text.strip() for text in above):
+            return self.without_last("its last field is empty, as if the file was cut off")
+        verdict = is_cut_row(last, above, is_used=is_used)
+        if verdict and self.rows > 2:
+            return self.without_last("its last number is shorter than all others, as if the file was cut off")
+        if verdict is False:
+            return replace(self, tail=None)
+        said = f"{self.unit} {self.line[-1]} {NO_END}"
+        return replace(self, tail=None, warnings=(*self.warnings, said))
 
     def texts(self, index: int) -> pl.Series:
         """Return a column as text; empty where a field is."""
@@ -266,8 +291,10 @@ def _quick(body: bytes, first: int, separator: str, names: tuple[str, ...], wher
         return None
     line = np.arange(first + 1, first + 1 + count, dtype=np.int64)
     grid = _named(frame, names, line, ends, where, words)
+    if ends:
+        return grid
     last = body[body.rfind(b"\n") + 1 :].decode("utf-8", "replace").rpartition(separator)[2]
-    return _without_cut_field(grid, [fields[-1] for fields in sample[: count - 1]], last)
+    return replace(grid, tail=(width - 1, (*[fields[-1] for fields in sample[: count - 1]], last)))
 
 
 def _kinds(sample: list[list[str]], width: int) -> list[type[pl.DataType]] | None:
@@ -294,29 +321,6 @@ def _parsed(data: bytes, separator: str, kinds: Sequence[type[pl.DataType]], *, 
         )
     except (pl.exceptions.PolarsError, ValueError):
         return None
-
-
-def _without_cut_field(grid: Grid, above: list[str], last: str) -> Grid:
-    """Drop a last row whose last field shows a cut, or say that it may have been cut.
-
-    ``above`` are the last fields of other rows, ``last`` that of the last row, as they stand in the file.
-    """
-    last, above = last.strip().strip('"'), [field.strip().strip('"') for field in above]
-    if grid.ends or grid.rows < 3:
-        return grid
-    if not last:
-        return grid if not all(above) else grid.without_last("its last field is empty, as if the file was cut off")
-    if not all(re.match(_NUMBER, field.replace(",", ".")) for field in above if field):
-        return grid if last in above else _with_open_end(grid)
-    if looks_cut(last, above):
-        return grid.without_last("its last number is shorter than all others, as if the file was cut off")
-    decimals = {len(field.replace(",", ".").partition(".")[2]) for field in above if field}
-    # as many decimals as every other number has: nothing is lost
-    return grid if len(decimals) == 1 and decimals != {0} else _with_open_end(grid)
-
-
-def _with_open_end(grid: Grid) -> Grid:
-    return replace(grid, warnings=(*grid.warnings, f"{grid.unit} {grid.line[-1]} {NO_END}"))
 
 
 def _slow(body: str, first: int, separator: str, names: tuple[str, ...], where: str) -> Grid:
@@ -352,8 +356,10 @@ def _slow(body: str, first: int, separator: str, names: tuple[str, ...], where: 
         raise BadInputError(where, "rows that cannot be parted into columns", "one row of data a line")
     grid = _named(frame, names, line, ends or bool(warnings), where)
     grid = replace(grid, warnings=(*warnings, *grid.warnings))
-    tails = [str(row).rpartition(separator)[2] for row in rows[-_SAMPLE_ROWS:].to_list()]
-    return _without_cut_field(grid, tails[:-1], tails[-1])
+    if grid.ends:
+        return grid
+    tails = (str(row).rpartition(separator)[2] for row in rows[-_SAMPLE_ROWS:].to_list())
+    return replace(grid, tail=(width - 1, tuple(tails)))
 
 
 def _one_width(
@@ -464,4 +470,4 @@ def joined(grids: Sequence[Grid]) -> Grid:
             parts = [part.cast(pl.String) for part in parts]
         columns.append(pl.concat(parts))
     line = np.concatenate([grid.line for grid in grids])
-    return replace(first, columns=tuple(columns), line=line)
+    return replace(first, columns=tuple(columns), line=line, tail=grids[-1].tail)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._columns import Quantity, Unit, read_header, read_unit
 from limetal.readers._cycler_grid import Grid, clock_seconds
-from limetal.readers._test_time import rebuilt_test_time
+from limetal.readers._test_time import PLACED, is_date_header, placed_by_dates, rebuilt_test_time
 from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
 
@@ -136,7 +136,9 @@ def cycling_record(
         For a column that is missing or has no unit, a field that is no number, and a time that falls.
     """
     found = find_roles(grid.headers, layout, grid.where) if found is None else found
-    grid, extra = _whole(grid, found, layout, dict(extra or {}))
+    grid = grid.settled_end({column.index for column in found.values()})
+    extra = {name: values[: grid.rows] for name, values in (extra or {}).items()}
+    grid, extra = _whole(grid, found, layout, extra)
     notes = [*grid.warnings, *warnings]
     cycle, step = (_counts(grid, found.get(role), notes) for role in ("cycle", "step"))
     time, grid, clock = _test_time(grid, found, layout, cycle, step, notes)
@@ -315,7 +317,8 @@ def _test_time(
     time = _numbers(grid, column, layout)
     if clock == "step_time":
         with np.errstate(over="ignore", invalid="ignore"):
-            time, note = rebuilt_test_time(time, step, cycle, is_step_time=True)
+            summed, note = rebuilt_test_time(time, step, cycle, is_step_time=True)
+            time, note = _by_dates(grid, time, summed, note)
         notes += [f"column {column.text!r} {note}"] if note else []
     falls = np.flatnonzero(np.diff(time) < 0) + 1
     if not falls.size:
@@ -330,6 +333,15 @@ def _test_time(
         f"time that falls from {time[row - 1]:g} s to {time[row]:g} s in column {column.text!r}",
         "time since the start of the test that never falls",
     )
+
+
+def _by_dates(grid: Grid, time: Floats, summed: Floats, note: str | None) -> tuple[Floats, str | None]:
+    """Test time by the dates of the rows where the sum of the steps lost pauses; else the sum."""
+    index = next((i for i, header in enumerate(grid.headers) if is_date_header(header)), None)
+    if index is None or note is None or summed is time:
+        return summed, note
+    placed = placed_by_dates(time, summed, grid.texts(index))
+    return (summed, note) if placed is None else (placed, f"{PLACED} {grid.headers[index]!r}")
 
 
 def _other_columns(grid: Grid, used: set[int]) -> dict[str, NDArray[np.generic]]:

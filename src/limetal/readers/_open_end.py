@@ -57,9 +57,9 @@ def looks_cut(last: str, above: Sequence[str]) -> bool:
         return bool(others)  # all above have more than a number: a prefix of SI, colons
     decimals, exponent = own
     fewest = min(e for _, e in shapes)
-    if exponent and exponent >= fewest:
-        return False
-    return exponent < fewest or decimals < min(d for d, _ in shapes)
+    if fewest:
+        return exponent < fewest  # digits before a whole exponent are whole too
+    return decimals < min(d for d, _ in shapes)
 
 
 def is_cut_row(last: str, above: Sequence[str], *, is_used: bool) -> bool | None:

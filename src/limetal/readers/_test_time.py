@@ -19,6 +19,7 @@ _SURELY = 3
 #: Dates whose day and month cannot be swapped: year first, day before a point, or the month by its name.
 _SURE_DATE = re.compile(r"\d{4}\D|\d{1,2}\.\d|\d{1,2}[- ][A-Za-z]{3}")
 _CLOCK_TICK = 2.0  # s
+_ROUNDED = 60.0  # s that a sum of steps may lose before its dates are asked
 _DATE_HEADERS = {
     "systime", "sys time", "system time", "date time", "datetime", "date_time", "date", "absolute time", "realtime",
     "real time", "timestamp", "time stamp", "dpt time", "date_time_iso_string",
@@ -103,9 +104,10 @@ def placed_by_dates(time: Floats, summed: Floats, dates: pl.Series) -> Floats | 
     first, last = str(dates[0]).strip(), str(dates[-1]).strip()
     is_sure = _SURE_DATE.match(first) is not None or first.split()[:1] == last.split()[:1]
     clock = wall_clock_seconds(dates.str.strip_chars()) if is_sure else None
-    if clock is None or abs(float(clock[-1]) - float(summed[-1] - summed[0])) <= max(
-        60.0, 0.01 * abs(float(clock[-1]))
-    ):
+    if clock is None:
+        return None
+    passed = float(clock[-1])
+    if abs(passed - float(summed[-1] - summed[0])) <= max(_ROUNDED, 0.01 * abs(passed)):
         return None
     offset = summed - time
     begins = np.flatnonzero(np.append(True, np.diff(offset) != 0))

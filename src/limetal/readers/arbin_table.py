@@ -39,6 +39,8 @@ _LAYOUT = Layout(
     },
     units={"time": "s", "step_time": "s", "voltage": "V", "current": "A"},
 )
+#: Test time of a first row that is written as its test begins; dates have no finer digits in most exports.
+_AT_ONCE = 1.0  # s
 _DATES = ("date time", "datetime", "date_time")
 
 
@@ -179,7 +181,7 @@ def _about(rows: list[list[object]], grid: Grid, channel: str) -> About:
         index = next((i for i, text in enumerate(grid.headers) if header_name(text)[0] in _DATES), None)
         if index is not None:
             column = grid.texts(index)
-            start = iso_time(str(column[0]), [str(column[-1])])
+            start = _begin(iso_time(str(column[0]), [str(column[-1])]), _first_time(grid))
     return About(
         instrument="Arbin",
         software=pairs.get("Software Version", ""),
@@ -189,6 +191,25 @@ def _about(rows: list[list[object]], grid: Grid, channel: str) -> About:
         comment=pairs.get("Comments", ""),
         settings=pairs,
     )
+
+
+def _begin(date: str, passed: float) -> str:
+    """Start of a test whose first row has a date and a test time; empty where one of them is none.
+
+    Examples
+    --------
+    >>> _begin("2024-09-20T08:32:34.500", 30.0), _begin("2024-09-20T08:32:34", 0.004), _begin("2024-09-20", 5.0)
+    ('2024-09-20T08:32:04.500', '2024-09-20T08:32:34', '')
+    """
+    if not np.isfinite(passed) or not date or abs(passed) < _AT_ONCE:
+        return date
+    try:
+        moment = datetime.datetime.fromisoformat(date) - datetime.timedelta(seconds=passed)
+    except (ValueError, OverflowError):
+        return ""
+    if "T" not in date:
+        return ""
+    return moment.isoformat(timespec="milliseconds" if "." in date or moment.microsecond else "seconds")
 
 
 def _plain(cell: object) -> str:

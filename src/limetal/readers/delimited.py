@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
-from limetal.readers._test_time import rebuilt_test_time
 from limetal.readers._clean import read_clean, scaled
 from limetal.readers._columns import (
     PLAIN_TIME,
@@ -39,6 +38,7 @@ from limetal.readers._decode import split_lines
 from limetal.readers._file import RawFile
 from limetal.readers._open_end import NO_END, looks_cut
 from limetal.readers._rows import Rows, as_clock, as_numbers, read_rows
+from limetal.readers._test_time import PLACED, is_date_header, placed_by_dates, rebuilt_test_time
 from limetal.readers._text import (
     Layout,
     find_layout,
@@ -132,7 +132,13 @@ def _record(
     time = values["time"]
     rank = columns["time"].rank
     if rank in (PLAIN_TIME, STEP_TIME):
-        time, note = rebuilt_test_time(time, counts.get("step"), counts.get("cycle"), rank == STEP_TIME)
+        summed, note = rebuilt_test_time(time, counts.get("step"), counts.get("cycle"), rank == STEP_TIME)
+        dated = next((i for i, h in enumerate(layout.headers) if is_date_header(h.text) and i < rows.frame.width), None)
+        placed = None
+        if note and summed is not time and dated is not None:
+            placed = placed_by_dates(time, summed, rows.column(dated))
+            note = note if placed is None else f"{PLACED} {layout.headers[dated].text.strip()!r}"
+        time = summed if placed is None else placed
         warnings += [f"column {columns['time'].text!r} {note}"] if note else []
     rows, time, values = _refuse_falling(rows, time, values, columns["time"].text, where)
     counts = {name: count[: time.size] for name, count in counts.items()}

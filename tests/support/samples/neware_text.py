@@ -147,7 +147,7 @@ SAMPLES = (
     Sample(write_neware_step_time, gives(test_time_second=_SUMMED)),
     Sample(write_neware_chinese, gives()),
     Sample(write_neware_levels, gives()),
-    Sample(write_neware_levels_old, gives(test_time_second=_SUMMED)),
+    Sample(write_neware_levels_old, gives()),
     Sample(write_neware_book, gives()),
-    Sample(write_neware_book_details, gives(test_time_second=_SUMMED)),
+    Sample(write_neware_book_details, gives()),
 )
