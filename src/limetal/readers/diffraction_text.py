@@ -112,7 +112,8 @@ def _is_beamline(above: tuple[str, ...]) -> bool:
 
 def _has_roots(lines: list[str], table: Table) -> bool:
     """Whether the third column is the square root of the second, as the deviation of counts is."""
-    rows = [to_blanks(line, table).split() for line in lines[table.first : table.first + 500]]
+    whole = lines[:-1]  # the last line may be cut
+    rows = [to_blanks(line, table).split() for line in whole[table.first : table.first + 500]]
     pairs = [(number(r[1]), number(r[2])) for r in rows if len(r) == 3]
     good = [(y, s) for y, s in pairs if y is not None and s is not None and y > 0]
     return len(good) > 8 and all(abs(s - y**0.5) <= _SQUARE_ROOT * s for y, s in good)
