@@ -16,6 +16,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -77,9 +78,14 @@ def environment(folder: Path, source: Path) -> dict[str, str]:
     for name, words in {"python": "", "python3": "", "limetal": " -m limetal"}.items():
         (tools / name).write_text(f'#!/bin/sh\nexec "{sys.executable}"{words} "$@"\n', encoding="utf-8")
         (tools / name).chmod(0o755)
+    # the commands of all pages share compiled code, also where the machine keeps none
+    compiled = Path(tempfile.gettempdir()) / f"limetal-pages-{sys.implementation.cache_tag}"
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     paths = [str(source), *([os.environ["PYTHONPATH"]] if "PYTHONPATH" in os.environ else [])]
     return {
-        **os.environ,
+        **inherited,
+        "PYTHONPYCACHEPREFIX": str(compiled),
+        "PYTEST_ADDOPTS": "-n 0",
         "PATH": f"{tools}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONPATH": os.pathsep.join(paths),
         "COLUMNS": "100",
