@@ -9,6 +9,7 @@ import xlsxwriter
 from limetal.errors import BadInputError
 from limetal.readers import RawFile
 from limetal.readers._old_sheets import old_sheets
+from limetal.readers._sheets import sheets_of
 from support.data_files import real
 
 
@@ -23,7 +24,7 @@ def workbook(folder, last_cell):
 
 def test_cells_far_apart_are_refused_before_room_is_made_for_them(tmp_path):
     with pytest.raises(BadInputError, match="a sheet of 17179869184 cells"):
-        _ = RawFile(workbook(tmp_path, "XFD1048576")).sheets
+        _ = sheets_of(RawFile(workbook(tmp_path, "XFD1048576")))
     [sheet] = RawFile(workbook(tmp_path, "D5000")).sheets
     assert sheet.rows[-1][-1] == 2.5
 
@@ -40,7 +41,7 @@ def test_repeated_rows_of_an_ods_are_refused(tmp_path):
         return RawFile(tmp_path / "a.ods")
 
     with pytest.raises(BadInputError, match="a sheet of 10000000000 cells"):
-        _ = ods(100_000).sheets
+        _ = sheets_of(ods(100_000))
     assert ods(3).sheets == ()  # no workbook, but no endless one
 
 
@@ -67,3 +68,10 @@ def test_garbled_old_workbook_never_ends_the_process():
             at = dice.randrange(28_000, 60_000)
             garbled[at : at + 4] = b"\xff\xff\xff\x7f"
         assert isinstance(old_sheets(bytes(garbled)), list)
+
+
+def test_a_workbook_refused_for_its_cells_says_so_in_the_end(tmp_path):
+    from limetal import readers
+
+    with pytest.raises(BadInputError, match="cells"):
+        readers.read(workbook(tmp_path, "XFD1048576"))
