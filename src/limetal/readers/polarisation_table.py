@@ -99,7 +99,7 @@ def _is_curve(roles: tuple[Role | None, ...]) -> bool:
 def _is_no_cycling(block: Block) -> bool:
     quantities = {role.quantity for role in block.roles if role is not None}
     over = any(names_overpotential(h) for h in block.grid.headers)
-    return over or "time" not in quantities and not any(_OF_CYCLING.search(h) for h in block.grid.headers)
+    return over or ("time" not in quantities and not any(_OF_CYCLING.search(h) for h in block.grid.headers))
 
 
 def _curves(block: Block, where: str) -> Iterator[PolarisationRecord]:

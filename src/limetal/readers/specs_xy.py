@@ -218,7 +218,7 @@ def _table(curve: _Curve, lines: list[str], where: str, unsure: bool) -> tuple[F
     wanted = number_or_none(curve.region.get("Values/Curve", ""))
     if unsure:
         is_short = wanted is not None and len(rows) < wanted
-        is_used = width <= 2 or "count" in curve.columns[-1].lower()
+        is_used = width <= 2 or not curve.columns or "count" in curve.columns[-1].lower()
         rows, said = settled(
             rows, curve.lines[-1] + 1, width=width, is_used=is_used, is_known_cut=is_short, is_open=has_open_end(lines)
         )
