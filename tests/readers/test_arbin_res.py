@@ -8,7 +8,7 @@ import pytest
 
 from limetal import readers
 from limetal.errors import BadInputError
-from limetal.readers._jet import Database
+from limetal.readers._kit.jet import Database
 from support.data_files import real
 from support.samples.arbin_res import (
     CATALOG,

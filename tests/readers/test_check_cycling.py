@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from limetal.errors import BadInputError
-from limetal.readers._check_cycling import checked
-from limetal.readers._cycling_evidence import Evidence, counter_of
+from limetal.readers._checks.cycling import checked
+from limetal.readers._checks.cycling_evidence import Evidence, counter_of
 from limetal.records.cycling import CyclingRecord
 
 STEP_ROWS = 40

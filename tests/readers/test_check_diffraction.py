@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from limetal.errors import BadInputError
-from limetal.readers._sanity import checked
+from limetal.readers._checks import checked
 from limetal.records.diffraction import DiffractionRecord
 
 N = 800

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from limetal.errors import BadInputError
-from limetal.readers._check_impedance import checked
+from limetal.readers._checks.impedance import checked
 from limetal.records.base import About
 from limetal.records.impedance import ImpedanceRecord
 

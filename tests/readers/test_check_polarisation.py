@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from limetal.errors import BadInputError
-from limetal.readers._check_polarisation import checked
+from limetal.readers._checks.polarisation import checked
 from limetal.records.polarisation import PolarisationRecord
 
 RATE_V_S = 0.01

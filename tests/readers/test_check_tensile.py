@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from limetal.errors import BadInputError
-from limetal.readers._check_tensile import checked
+from limetal.readers._checks.tensile import checked
 from limetal.records.tensile import TensileRecord
 
 LBF_N = 4.4482216152605

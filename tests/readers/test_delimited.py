@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from limetal import readers
 from limetal.errors import BadInputError
 from limetal.readers import ColumnHint, RawFile
-from limetal.readers._clean import read_clean
+from limetal.readers._kit.clean import read_clean
 from limetal.readers.delimited import looks_like
 
 HEAD = "Time (h);Voltage (V);Current (mA)\n"

@@ -9,9 +9,9 @@ import pytest
 from limetal import readers, registry
 from limetal.errors import BadInputError
 from limetal.readers import ColumnHint
-from limetal.readers._load_tables import text_tables
-from limetal.readers._mechanics import read_heading, read_unit
-from limetal.readers._tensile import fits_tensile
+from limetal.readers._kit.load_tables import text_tables
+from limetal.readers._kit.mechanics import read_heading, read_unit
+from limetal.readers._kit.tensile import fits_tensile
 from support.data_files import real
 
 LBF_N, INCH_MM = 4.4482216152605, 25.4
@@ -173,7 +173,7 @@ def test_matlab_needs_units_and_is_read_with_them():
 def test_matlab_agrees_with_scipy():
     import scipy.io
 
-    from limetal.readers._matlab import read_variables
+    from limetal.readers._kit.matlab import read_variables
 
     for name in ("stainless_steel_304L_LT_02.mat", "stainless_steel_316L_01.mat"):
         path = real(f"tensile/Tensile-test-Analysis/{name}")

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from limetal.readers._check_photoelectrons import checked
+from limetal.readers._checks.photoelectrons import checked
 from limetal.records.photoelectrons import PhotoelectronRecord
 
 BINDING = 300.0 - 0.1 * np.arange(100)

@@ -8,8 +8,8 @@ import xlsxwriter
 
 from limetal.errors import BadInputError
 from limetal.readers import RawFile
-from limetal.readers._old_sheets import old_sheets
-from limetal.readers._sheets import sheets_of
+from limetal.readers._kit.old_sheets import old_sheets
+from limetal.readers._kit.sheets import sheets_of
 from support.data_files import real
 
 

@@ -6,7 +6,7 @@ import pytest
 from limetal import readers
 from limetal.errors import BadInputError
 from limetal.readers import ColumnHint
-from limetal.readers._tables import roles_of
+from limetal.readers._kit.tables import roles_of
 from support.data_files import real
 from support.samples.common import FREQUENCY_HZ, Z_OHM
 

@@ -6,7 +6,7 @@ import pytest
 from limetal import readers
 from limetal.errors import BadInputError
 from limetal.readers import ColumnHint
-from limetal.readers._check_thickness import checked
+from limetal.readers._checks.thickness import checked
 from limetal.records.thickness import ThicknessRecord
 from support.data_files import real
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from limetal import registry
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
+from limetal.readers._checks import checked
 from limetal.readers._file import RawFile
-from limetal.readers._sanity import checked
 from limetal.records.base import Record
 
 __all__ = ["ColumnHint", "RawFile", "ReadOptions", "Reader", "column_names", "read", "read_all", "recognise"]

@@ -22,10 +22,10 @@ from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, ParseError
 
 from limetal.errors import BadInputError
-from limetal.readers._decode import decode, is_text, split_lines
+from limetal.readers._kit.decode import decode, is_text, split_lines
 
 if TYPE_CHECKING:
-    from limetal.readers._sheets import Sheet
+    from limetal.readers._kit.sheets import Sheet
 
 __all__ = ["HEAD_BYTES", "MAX_MEMBERS", "MAX_RATIO", "MAX_UNPACKED_BYTES", "PACK_ERRORS", "RawFile"]
 
@@ -247,7 +247,7 @@ class RawFile:
     @cached_property
     def sheets(self) -> tuple[Sheet, ...]:
         """Sheets of a workbook (.xlsx, .xls, .ods) in order; none if it is no workbook, or `why_no_sheets` says why."""
-        from limetal.readers._sheets import sheets_of
+        from limetal.readers._kit.sheets import sheets_of
 
         try:
             return sheets_of(self)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._jet import JET_MARKS, Database, Table
+from limetal.readers._kit.jet import JET_MARKS, Database, Table
 from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._sheets import CellValue, Sheet, cell_text
-from limetal.readers._spectra import (
+from limetal.readers._kit.sheets import CellValue, Sheet, cell_text
+from limetal.readers._kit.spectra import (
     distinct,
     energy_kind,
     energy_unit,

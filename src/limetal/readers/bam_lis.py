@@ -12,9 +12,9 @@ import re
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._load_tables import text_tables
-from limetal.readers._specimen import date_of, loading_of, number_in, specimen_of
-from limetal.readers._tensile import fits_tensile, roles_of, tensile_record
+from limetal.readers._kit.load_tables import text_tables
+from limetal.readers._kit.specimen import date_of, loading_of, number_in, specimen_of
+from limetal.readers._kit.tensile import fits_tensile, roles_of, tensile_record
 from limetal.records.base import About
 from limetal.records.tensile import TensileRecord
 

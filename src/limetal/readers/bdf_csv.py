@@ -17,9 +17,9 @@ import polars as pl
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._cycler_grid import Grid, find_header, text_grid, utf8_of
-from limetal.readers._cycler_record import Layout, cycling_record, find_roles
 from limetal.readers._file import RawFile
+from limetal.readers._kit.cycler_grid import Grid, find_header, text_grid, utf8_of
+from limetal.readers._kit.cycler_record import Layout, cycling_record, find_roles
 from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
 

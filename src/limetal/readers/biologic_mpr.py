@@ -17,10 +17,10 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._biologic import Table, records_of
-from limetal.readers._biologic_columns import FLAGS, Field, as_unknown, record_fields
-from limetal.readers._biologic_settings import about_of, cell_of, loops_of
 from limetal.readers._file import RawFile
+from limetal.readers._kit.biologic import Table, records_of
+from limetal.readers._kit.biologic_columns import FLAGS, Field, as_unknown, record_fields
+from limetal.readers._kit.biologic_settings import about_of, cell_of, loops_of
 from limetal.records.base import Record
 
 MAGIC = b"BIO-LOGIC MODULAR FILE"

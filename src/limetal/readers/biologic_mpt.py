@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._biologic import Table, records_of
-from limetal.readers._biologic_header import about_of, cell_of, loops_of, moment
-from limetal.readers._biologic_text import Body, numbers_of
-from limetal.readers._decode import decode
 from limetal.readers._file import RawFile
+from limetal.readers._kit.biologic import Table, records_of
+from limetal.readers._kit.biologic_header import about_of, cell_of, loops_of, moment
+from limetal.readers._kit.biologic_text import Body, numbers_of
+from limetal.readers._kit.decode import decode
 from limetal.records.base import About, Record
 
 MAGICS = (b"EC-Lab ASCII FILE", b"BT-Lab ASCII FILE")

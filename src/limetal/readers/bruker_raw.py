@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._diffraction import (
+from limetal.readers._file import RawFile
+from limetal.readers._kit.diffraction import (
     ANGSTROM_PER_NM,
     along_two_theta,
     evenly,
@@ -28,8 +29,7 @@ from limetal.readers._diffraction import (
     positive,
     single_line_or_two,
 )
-from limetal.readers._diffraction_bytes import Fields, plain_32
-from limetal.readers._file import RawFile
+from limetal.readers._kit.diffraction_bytes import Fields, plain_32
 from limetal.records.base import About, Floats
 from limetal.records.diffraction import DiffractionRecord
 

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._open_end import has_open_end, settled
-from limetal.readers._spectra import (
+from limetal.readers._kit.open_end import has_open_end, settled
+from limetal.readers._kit.spectra import (
     distinct,
     energy_kind,
     energy_unit,
@@ -28,7 +28,7 @@ from limetal.readers._spectra import (
     number_or_none,
     with_distinct_labels,
 )
-from limetal.readers._text import SPACES, WIDE_SPACES, fields
+from limetal.readers._kit.text import SPACES, WIDE_SPACES, fields
 from limetal.records.base import About
 from limetal.records.photoelectrons import PhotoelectronRecord, StoredPeak
 

@@ -22,10 +22,17 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._echem_text import number_of
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import Grid, Role, grid_of, iso_time, others, polarity, separator_of, take
-from limetal.readers._potentiostat_records import Facts, columns_of, impedance, over_time, polarisation, with_warnings
+from limetal.readers._kit.echem_text import number_of
+from limetal.readers._kit.potentiostat import Grid, Role, grid_of, iso_time, others, polarity, separator_of, take
+from limetal.readers._kit.potentiostat_records import (
+    Facts,
+    columns_of,
+    impedance,
+    over_time,
+    polarisation,
+    with_warnings,
+)
 from limetal.records.base import About, Record
 from limetal.records.cycling import CyclingRecord
 

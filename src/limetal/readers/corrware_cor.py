@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._echem_text import number_of
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import Role, grid_of, iso_time, separator_of
-from limetal.readers._potentiostat_records import Facts, columns_of, over_time, polarisation
+from limetal.readers._kit.echem_text import number_of
+from limetal.readers._kit.potentiostat import Role, grid_of, iso_time, separator_of
+from limetal.readers._kit.potentiostat_records import Facts, columns_of, over_time, polarisation
 from limetal.records.base import About, Record
 
 _FIRST = re.compile(r'^"?\s*CORRW ASCII', re.IGNORECASE)

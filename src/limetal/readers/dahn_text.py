@@ -17,8 +17,8 @@ import numpy as np
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import Grid, Role, grid_of, take
-from limetal.readers._potentiostat_records import Facts, columns_of, impedance
+from limetal.readers._kit.potentiostat import Grid, Role, grid_of, take
+from limetal.readers._kit.potentiostat_records import Facts, columns_of, impedance
 from limetal.records.base import About, Record
 
 _LOST = "#NAME?"
@@ -117,7 +117,7 @@ def _by_cycle(grid: Grid, names: Sequence[str]) -> list[tuple[str, Grid]]:
         raise BadInputError(grid.where, f"{cuts.size} changes of the cycle number", f"at most {_MOST_SPECTRA}")
     bounds = zip([0, *cuts.tolist()], [*cuts.tolist(), grid.rows], strict=True)
     parts = [(f"cycle {numbers[first]:g}", grid.slice(first, end)) for first, end in bounds]
-    from limetal.readers._echem_text import distinct
+    from limetal.readers._kit.echem_text import distinct
 
     labels = distinct([label for label, _ in parts], "cycle")
     return [(label, part) for label, (_, part) in zip(labels, parts, strict=True)]

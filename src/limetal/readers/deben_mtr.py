@@ -17,10 +17,10 @@ import numpy as np
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._load_tables import Table, find_head, text_tables
-from limetal.readers._mechanics import Heading, quantity_of
-from limetal.readers._specimen import Specimen, date_of, loading_of, number_in
-from limetal.readers._tensile import Roles, fits_tensile, tensile_record
+from limetal.readers._kit.load_tables import Table, find_head, text_tables
+from limetal.readers._kit.mechanics import Heading, quantity_of
+from limetal.readers._kit.specimen import Specimen, date_of, loading_of, number_in
+from limetal.readers._kit.tensile import Roles, fits_tensile, tensile_record
 from limetal.records.base import About
 from limetal.records.tensile import TensileRecord
 

@@ -18,15 +18,16 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
-from limetal.readers._clean import read_clean, scaled
-from limetal.readers._columns import (
+from limetal.readers._file import RawFile
+from limetal.readers._kit.clean import read_clean, scaled
+from limetal.readers._kit.columns import (
     PLAIN_TIME,
     QUANTITIES,
     STEP_TIME,
     Quantity,
     read_header,
 )
-from limetal.readers._cycling_columns import (
+from limetal.readers._kit.cycling_columns import (
     EXAMPLE_UNITS,
     Chosen,
     checked_hints,
@@ -34,12 +35,11 @@ from limetal.readers._cycling_columns import (
     no_table,
     with_row_of_units,
 )
-from limetal.readers._decode import split_lines
-from limetal.readers._file import RawFile
-from limetal.readers._open_end import NO_END, looks_cut
-from limetal.readers._rows import Rows, as_clock, as_numbers, read_rows
-from limetal.readers._test_time import PLACED, is_date_header, placed_by_dates, rebuilt_test_time
-from limetal.readers._text import (
+from limetal.readers._kit.decode import split_lines
+from limetal.readers._kit.open_end import NO_END, looks_cut
+from limetal.readers._kit.rows import Rows, as_clock, as_numbers, read_rows
+from limetal.readers._kit.test_time import PLACED, is_date_header, placed_by_dates, rebuilt_test_time
+from limetal.readers._kit.text import (
     Layout,
     find_layout,
     likely_headers,

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
-from limetal.readers._diffraction import (
+from limetal.readers._file import RawFile
+from limetal.readers._kit.diffraction import (
     along_two_theta,
     is_whole,
     iso_time,
@@ -28,9 +29,8 @@ from limetal.readers._diffraction import (
     positive,
     single_line_or_two,
 )
-from limetal.readers._file import RawFile
-from limetal.readers._powder_banks import bank_kind, read_bank
-from limetal.readers._powder_table import Table, find_table, is_angle_like, role_of, to_blanks
+from limetal.readers._kit.powder_banks import bank_kind, read_bank
+from limetal.readers._kit.powder_table import Table, find_table, is_angle_like, role_of, to_blanks
 from limetal.records.base import About, Floats
 from limetal.records.diffraction import DiffractionRecord
 

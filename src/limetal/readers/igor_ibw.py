@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._ses import ses_records, ses_settings
-from limetal.readers._spectra import energy_kind, is_sound, with_distinct_labels
+from limetal.readers._kit.ses import ses_records, ses_settings
+from limetal.readers._kit.spectra import energy_kind, is_sound, with_distinct_labels
 from limetal.records.photoelectrons import PhotoelectronRecord
 
 Floats = NDArray[np.float64]

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import Grid, Role, others, same_names, take, without_cut_row
-from limetal.readers._potentiostat_records import Facts, impedance
-from limetal.readers._tables import Block, blocks, hinted_block, lines_of
+from limetal.readers._kit.potentiostat import Grid, Role, others, same_names, take, without_cut_row
+from limetal.readers._kit.potentiostat_records import Facts, impedance
+from limetal.readers._kit.tables import Block, blocks, hinted_block, lines_of
 from limetal.records.impedance import ImpedanceRecord
 
 __all__ = ["PLUGIN", "looks_like", "read"]

@@ -16,11 +16,11 @@ from dataclasses import replace
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._load_tables import Table, find_head, text_tables
-from limetal.readers._mechanics import plain
-from limetal.readers._specimen import Specimen, date_of, loading_of, number_in, specimen_of, triples
-from limetal.readers._tensile import fits_tensile, groups_of, roles_of, tensile_record
-from limetal.readers._text import fields, is_number
+from limetal.readers._kit.load_tables import Table, find_head, text_tables
+from limetal.readers._kit.mechanics import plain
+from limetal.readers._kit.specimen import Specimen, date_of, loading_of, number_in, specimen_of, triples
+from limetal.readers._kit.tensile import fits_tensile, groups_of, roles_of, tensile_record
+from limetal.readers._kit.text import fields, is_number
 from limetal.records.base import About
 from limetal.records.tensile import TensileRecord
 

@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._decode import split_lines
-from limetal.readers._echem_text import blocks_of, count_of, distinct, iso_time, lone_point, number_of, table_of
 from limetal.readers._file import RawFile
-from limetal.readers._open_end import has_open_end, settled
+from limetal.readers._kit.decode import split_lines
+from limetal.readers._kit.echem_text import blocks_of, count_of, distinct, iso_time, lone_point, number_of, table_of
+from limetal.readers._kit.open_end import has_open_end, settled
 from limetal.records.base import About, Record
 from limetal.records.cycling import CyclingRecord
 from limetal.records.impedance import ImpedanceRecord

@@ -10,11 +10,11 @@ import re
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._cycler_dates import iso_time
-from limetal.readers._cycler_grid import Grid, find_header, text_grid, utf8_of
-from limetal.readers._cycler_record import Layout, cycling_record, header_name
-from limetal.readers._cycler_sheets import header_row, sheet_grid
 from limetal.readers._file import RawFile
+from limetal.readers._kit.cycler_dates import iso_time
+from limetal.readers._kit.cycler_grid import Grid, find_header, text_grid, utf8_of
+from limetal.readers._kit.cycler_record import Layout, cycling_record, header_name
+from limetal.readers._kit.cycler_sheets import header_row, sheet_grid
 from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
 

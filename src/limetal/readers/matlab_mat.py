@@ -18,14 +18,14 @@ import polars as pl
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._load_tables import Table
-from limetal.readers._matlab import HEADER_BYTES, Variables, read_variables
-from limetal.readers._mechanics import Heading, plain, read_heading, read_unit
-from limetal.readers._rows import Rows
-from limetal.readers._specimen import Specimen, date_of
-from limetal.readers._tensile import HINTS, fits_tensile, roles_of, tensile_record
-from limetal.readers._thickness import HINTS as THICKNESS_HINTS
-from limetal.readers._thickness import fits_thickness, thickness_record
+from limetal.readers._kit.load_tables import Table
+from limetal.readers._kit.matlab import HEADER_BYTES, Variables, read_variables
+from limetal.readers._kit.mechanics import Heading, plain, read_heading, read_unit
+from limetal.readers._kit.rows import Rows
+from limetal.readers._kit.specimen import Specimen, date_of
+from limetal.readers._kit.tensile import HINTS, fits_tensile, roles_of, tensile_record
+from limetal.readers._kit.thickness import HINTS as THICKNESS_HINTS
+from limetal.readers._kit.thickness import fits_thickness, thickness_record
 from limetal.records.base import About
 from limetal.records.tensile import TensileRecord
 from limetal.records.thickness import ThicknessRecord

@@ -21,7 +21,7 @@ from limetal.errors import BadInputError
 from limetal.physics.constants import MA_PER_A
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._neware_about import about_neware
+from limetal.readers._kit.neware_about import about_neware
 from limetal.records.base import handed_over
 from limetal.records.cycling import CyclingRecord
 

@@ -17,14 +17,14 @@ import polars as pl
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._cycler_dates import iso_time, wall_clock_seconds
-from limetal.readers._cycler_grid import Grid, Header, find_header, joined, text_grid, utf8_of
-from limetal.readers._cycler_record import Found, Layout, cycling_record, find_roles, header_name
-from limetal.readers._cycler_sheets import header_row, sheet_grid
-from limetal.readers._decode import split_lines
 from limetal.readers._file import RawFile
-from limetal.readers._neware_levels import CYCLE_NAMES, STATE_NAMES, STEP_NAMES, levels_grid, step_columns
-from limetal.readers._sheets import Sheet, cell_text
+from limetal.readers._kit.cycler_dates import iso_time, wall_clock_seconds
+from limetal.readers._kit.cycler_grid import Grid, Header, find_header, joined, text_grid, utf8_of
+from limetal.readers._kit.cycler_record import Found, Layout, cycling_record, find_roles, header_name
+from limetal.readers._kit.cycler_sheets import header_row, sheet_grid
+from limetal.readers._kit.decode import split_lines
+from limetal.readers._kit.neware_levels import CYCLE_NAMES, STATE_NAMES, STEP_NAMES, levels_grid, step_columns
+from limetal.readers._kit.sheets import Sheet, cell_text
 from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
 

@@ -10,10 +10,10 @@ import re
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._cycler_dates import iso_time
-from limetal.readers._cycler_grid import Header, split_fields, text_grid
-from limetal.readers._cycler_record import Layout, cycling_record
 from limetal.readers._file import RawFile
+from limetal.readers._kit.cycler_dates import iso_time
+from limetal.readers._kit.cycler_grid import Header, split_fields, text_grid
+from limetal.readers._kit.cycler_record import Layout, cycling_record
 from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
 

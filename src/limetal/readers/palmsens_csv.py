@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._echem_text import distinct, free_name, iso_time, number_of, table_of
 from limetal.readers._file import RawFile
+from limetal.readers._kit.echem_text import distinct, free_name, iso_time, number_of, table_of
 from limetal.records.base import About, Record
 from limetal.records.cycling import CyclingRecord
 from limetal.records.impedance import ImpedanceRecord

@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
-from limetal.readers import _palmsens as ps
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._decode import decode
-from limetal.readers._echem_text import blocks_of, distinct, free_name, lone_point
 from limetal.readers._file import RawFile
-from limetal.readers._palmsens import Array, Method, arrays_of, get, items
+from limetal.readers._kit import palmsens as ps
+from limetal.readers._kit.decode import decode
+from limetal.readers._kit.echem_text import blocks_of, distinct, free_name, lone_point
+from limetal.readers._kit.palmsens import Array, Method, arrays_of, get, items
 from limetal.records.base import About, Record
 from limetal.records.cycling import CyclingRecord
 from limetal.records.impedance import ImpedanceRecord

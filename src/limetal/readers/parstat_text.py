@@ -11,10 +11,10 @@ import numpy as np
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._echem_text import distinct
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import grid_of, take
-from limetal.readers._potentiostat_records import Facts, columns_of, impedance, over_time
+from limetal.readers._kit.echem_text import distinct
+from limetal.readers._kit.potentiostat import grid_of, take
+from limetal.readers._kit.potentiostat_records import Facts, columns_of, impedance, over_time
 from limetal.records.base import About, Record
 
 _NEEDED = ("potential", "current", "time")

@@ -14,10 +14,10 @@ import polars as pl
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._cycler_dates import iso_time
-from limetal.readers._cycler_grid import Grid, find_header, text_grid, utf8_of
-from limetal.readers._cycler_record import Layout, cycling_record, find_roles, header_name
 from limetal.readers._file import RawFile
+from limetal.readers._kit.cycler_dates import iso_time
+from limetal.readers._kit.cycler_grid import Grid, find_header, text_grid, utf8_of
+from limetal.readers._kit.cycler_record import Layout, cycling_record, find_roles, header_name
 from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
 

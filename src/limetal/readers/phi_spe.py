@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._decode import split_lines
 from limetal.readers._file import RawFile
-from limetal.readers._spectra import (
+from limetal.readers._kit.decode import split_lines
+from limetal.readers._kit.spectra import (
     MAX_RECORDS,
     intensity_unit_of,
     is_sound,

@@ -15,9 +15,9 @@ import numpy as np
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import Grid, Role
-from limetal.readers._potentiostat_records import Facts, polarisation
-from limetal.readers._tables import Block, blocks, hinted_block, lines_of, names_overpotential
+from limetal.readers._kit.potentiostat import Grid, Role
+from limetal.readers._kit.potentiostat_records import Facts, polarisation
+from limetal.readers._kit.tables import Block, blocks, hinted_block, lines_of, names_overpotential
 from limetal.records.polarisation import PolarisationRecord
 
 __all__ = ["PLUGIN", "looks_like", "read"]

@@ -9,8 +9,8 @@ from __future__ import annotations
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import Role, grid_of
-from limetal.readers._potentiostat_records import Facts, impedance
+from limetal.readers._kit.potentiostat import Role, grid_of
+from limetal.readers._kit.potentiostat_records import Facts, impedance
 from limetal.records.base import About
 from limetal.records.impedance import ImpedanceRecord
 

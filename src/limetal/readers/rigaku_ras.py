@@ -12,9 +12,9 @@ import re
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._diffraction import iso_time, lines_to_columns, lines_were_cut, patterns
 from limetal.readers._file import RawFile
-from limetal.readers._rigaku import Conditions, is_cut_short, scan_record
+from limetal.readers._kit.diffraction import iso_time, lines_to_columns, lines_were_cut, patterns
+from limetal.readers._kit.rigaku import Conditions, is_cut_short, scan_record
 from limetal.records.base import About
 from limetal.records.diffraction import DiffractionRecord
 

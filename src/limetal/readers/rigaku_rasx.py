@@ -12,10 +12,10 @@ from xml.etree.ElementTree import Element
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._decode import decode, split_lines
-from limetal.readers._diffraction import attribute, child, children, lines_to_columns, patterns, root_of, text_of
 from limetal.readers._file import RawFile
-from limetal.readers._rigaku import Conditions, scan_record
+from limetal.readers._kit.decode import decode, split_lines
+from limetal.readers._kit.diffraction import attribute, child, children, lines_to_columns, patterns, root_of, text_of
+from limetal.readers._kit.rigaku import Conditions, scan_record
 from limetal.records.base import About
 from limetal.records.diffraction import DiffractionRecord
 

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._open_end import has_open_end, settled
-from limetal.readers._ses import MAX_SLICES, ses_records, ses_settings
-from limetal.readers._spectra import is_sound, number_or_none, with_distinct_labels
+from limetal.readers._kit.open_end import has_open_end, settled
+from limetal.readers._kit.ses import MAX_SLICES, ses_records, ses_settings
+from limetal.readers._kit.spectra import is_sound, number_or_none, with_distinct_labels
 from limetal.records.photoelectrons import PhotoelectronRecord
 
 Floats = NDArray[np.float64]

@@ -11,10 +11,10 @@ from dataclasses import replace
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._load_tables import Head, find_head, text_tables
-from limetal.readers._specimen import loading_of
-from limetal.readers._tensile import fits_tensile, groups_of, roles_of, tensile_record
-from limetal.readers._text import fields
+from limetal.readers._kit.load_tables import Head, find_head, text_tables
+from limetal.readers._kit.specimen import loading_of
+from limetal.readers._kit.tensile import fits_tensile, groups_of, roles_of, tensile_record
+from limetal.readers._kit.text import fields
 from limetal.records.base import About
 from limetal.records.tensile import TensileRecord
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._specs import no_energy_scan, photon_energy
-from limetal.readers._spectra import MAX_RECORDS, is_sound, number_or_none, with_distinct_labels
+from limetal.readers._kit.specs import no_energy_scan, photon_energy
+from limetal.readers._kit.spectra import MAX_RECORDS, is_sound, number_or_none, with_distinct_labels
 from limetal.records.base import About
 from limetal.records.photoelectrons import PhotoelectronRecord
 

@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._open_end import has_open_end, settled
-from limetal.readers._specs import no_energy_scan, photon_energy
-from limetal.readers._spectra import (
+from limetal.readers._kit.open_end import has_open_end, settled
+from limetal.readers._kit.specs import no_energy_scan, photon_energy
+from limetal.readers._kit.spectra import (
     intensity_unit_of,
     is_sound,
     iso_time,

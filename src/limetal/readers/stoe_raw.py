@@ -11,9 +11,9 @@ import numpy as np
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._diffraction import evenly, iso_time, other_axis, patterns, positive
-from limetal.readers._diffraction_bytes import Fields, plain_32
 from limetal.readers._file import RawFile
+from limetal.readers._kit.diffraction import evenly, iso_time, other_axis, patterns, positive
+from limetal.readers._kit.diffraction_bytes import Fields, plain_32
 from limetal.records.base import About
 from limetal.records.diffraction import DiffractionRecord
 

@@ -15,7 +15,7 @@ from dataclasses import replace
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._load_tables import (
+from limetal.readers._kit.load_tables import (
     Fits,
     Table,
     bare_table,
@@ -25,9 +25,9 @@ from limetal.readers._load_tables import (
     sheet_tables,
     text_tables,
 )
-from limetal.readers._mechanics import Heading, plain
-from limetal.readers._specimen import date_of, triples
-from limetal.readers._thickness import HINTS, fits_thickness, thickness_record
+from limetal.readers._kit.mechanics import Heading, plain
+from limetal.readers._kit.specimen import date_of, triples
+from limetal.readers._kit.thickness import HINTS, fits_thickness, thickness_record
 from limetal.records.base import About
 from limetal.records.thickness import ThicknessRecord
 

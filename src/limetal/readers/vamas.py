@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._casaxps import CasaNotes, read_casa_notes
-from limetal.readers._decode import decode, split_lines
 from limetal.readers._file import RawFile
-from limetal.readers._spectra import (
+from limetal.readers._kit.casaxps import CasaNotes, read_casa_notes
+from limetal.readers._kit.decode import decode, split_lines
+from limetal.readers._kit.spectra import (
     distinct,
     energy_kind,
     intensity_unit_of,
@@ -30,7 +30,7 @@ from limetal.readers._spectra import (
     settings_of,
     with_distinct_labels,
 )
-from limetal.readers._vamas import MARK, Block, Header, Variable, known, read_vamas
+from limetal.readers._kit.vamas import MARK, Block, Header, Variable, known, read_vamas
 from limetal.records.base import About
 from limetal.records.photoelectrons import PhotoelectronRecord, StoredPeak
 

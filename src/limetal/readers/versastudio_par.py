@@ -19,10 +19,17 @@ import numpy as np
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._echem_text import distinct, number_of
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import Grid, Role, grid_of, iso_time
-from limetal.readers._potentiostat_records import Facts, columns_of, impedance, over_time, polarisation, with_warnings
+from limetal.readers._kit.echem_text import distinct, number_of
+from limetal.readers._kit.potentiostat import Grid, Role, grid_of, iso_time
+from limetal.readers._kit.potentiostat_records import (
+    Facts,
+    columns_of,
+    impedance,
+    over_time,
+    polarisation,
+    with_warnings,
+)
 from limetal.records.base import About, Record
 
 _UNCALIBRATED = (

@@ -13,10 +13,10 @@ from typing import Any
 
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
-from limetal.readers._columns import read_header, read_unit
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import Grid, others, same_names, take, without_cut_row
-from limetal.readers._tables import lines_of, numbered_table
+from limetal.readers._kit.columns import read_header, read_unit
+from limetal.readers._kit.potentiostat import Grid, others, same_names, take, without_cut_row
+from limetal.readers._kit.tables import lines_of, numbered_table
 from limetal.records.voltage_curve import VoltageCurveRecord
 
 __all__ = ["PLUGIN", "looks_like", "read"]

@@ -14,10 +14,10 @@ from dataclasses import replace
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._load_tables import text_tables
-from limetal.readers._mechanics import Heading, plain, quantity_of, read_heading
-from limetal.readers._specimen import loading_of
-from limetal.readers._tensile import LOADS, roles_of, tensile_record
+from limetal.readers._kit.load_tables import text_tables
+from limetal.readers._kit.mechanics import Heading, plain, quantity_of, read_heading
+from limetal.readers._kit.specimen import loading_of
+from limetal.readers._kit.tensile import LOADS, roles_of, tensile_record
 from limetal.records.base import About
 from limetal.records.tensile import TensileRecord
 

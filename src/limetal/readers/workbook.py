@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._columns import QUANTITIES
-from limetal.readers._cycling_columns import checked_hints
 from limetal.readers._file import RawFile
-from limetal.readers._sheets import is_workbook
-from limetal.readers._tables import lines_of
-from limetal.readers._text import find_layout
+from limetal.readers._kit.columns import QUANTITIES
+from limetal.readers._kit.cycling_columns import checked_hints
+from limetal.readers._kit.sheets import is_workbook
+from limetal.readers._kit.tables import lines_of
+from limetal.readers._kit.text import find_layout
 from limetal.readers.delimited import read_lines
 from limetal.records.cycling import CyclingRecord
 

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._diffraction import (
+from limetal.readers._file import RawFile
+from limetal.readers._kit.diffraction import (
     ANGSTROM_PER_NM,
     ZERO_CELSIUS_K,
     along_two_theta,
@@ -36,7 +37,6 @@ from limetal.readers._diffraction import (
     single_line_or_two,
     text_of,
 )
-from limetal.readers._file import RawFile
 from limetal.records.base import About, Floats
 from limetal.records.diffraction import DiffractionRecord
 

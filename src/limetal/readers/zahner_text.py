@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._echem_text import free_name, number_of, settings_of, table_of
 from limetal.readers._file import RawFile
-from limetal.readers._open_end import has_open_end, settled
+from limetal.readers._kit.echem_text import free_name, number_of, settings_of, table_of
+from limetal.readers._kit.open_end import has_open_end, settled
 from limetal.records.base import About, Record
 from limetal.records.impedance import ImpedanceRecord
 from limetal.records.polarisation import PolarisationRecord

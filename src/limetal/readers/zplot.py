@@ -19,10 +19,10 @@ import numpy as np
 
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
-from limetal.readers._echem_text import number_of
 from limetal.readers._file import RawFile
-from limetal.readers._potentiostat import WHITESPACE, Role, grid_of, iso_time, separator_of
-from limetal.readers._potentiostat_records import Facts, impedance, with_warnings
+from limetal.readers._kit.echem_text import number_of
+from limetal.readers._kit.potentiostat import WHITESPACE, Role, grid_of, iso_time, separator_of
+from limetal.readers._kit.potentiostat_records import Facts, impedance, with_warnings
 from limetal.records.base import About
 from limetal.records.impedance import ImpedanceRecord
 

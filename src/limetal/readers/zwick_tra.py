@@ -10,10 +10,10 @@ from __future__ import annotations
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._load_tables import find_head, text_tables
-from limetal.readers._specimen import loading_of, specimen_of, triples
-from limetal.readers._tensile import fits_tensile, roles_of, tensile_record
-from limetal.readers._zwick import CHANNELS, RESULTS, about_zwick, with_extensometer
+from limetal.readers._kit.load_tables import find_head, text_tables
+from limetal.readers._kit.specimen import loading_of, specimen_of, triples
+from limetal.readers._kit.tensile import fits_tensile, roles_of, tensile_record
+from limetal.readers._kit.zwick import CHANNELS, RESULTS, about_zwick, with_extensometer
 from limetal.records.tensile import TensileRecord
 
 __all__ = ["PLUGIN", "looks_like", "read"]

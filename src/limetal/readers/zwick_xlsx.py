@@ -13,12 +13,12 @@ from dataclasses import replace
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._load_tables import Table, find_sheet_head, sheet_tables
-from limetal.readers._mechanics import Heading, plain, read_unit
-from limetal.readers._sheets import Sheet, cell_text
-from limetal.readers._specimen import specimen_of
-from limetal.readers._tensile import fits_tensile, groups_of, roles_of, tensile_record
-from limetal.readers._zwick import CHANNELS, RESULTS, SAMPLE_KEYS, about_zwick, with_extensometer
+from limetal.readers._kit.load_tables import Table, find_sheet_head, sheet_tables
+from limetal.readers._kit.mechanics import Heading, plain, read_unit
+from limetal.readers._kit.sheets import Sheet, cell_text
+from limetal.readers._kit.specimen import specimen_of
+from limetal.readers._kit.tensile import fits_tensile, groups_of, roles_of, tensile_record
+from limetal.readers._kit.zwick import CHANNELS, RESULTS, SAMPLE_KEYS, about_zwick, with_extensometer
 from limetal.records.tensile import TensileRecord
 
 __all__ = ["PLUGIN", "looks_like", "read"]
