@@ -334,3 +334,16 @@ def test_bad_numbers_in_an_export_are_named(bad, match, tmp_path):
     rows[4][1] = bad
     with pytest.raises(BadInputError, match=f"line 8: found {match}"):
         readers.read(csv.save(tmp_path, "x.csv", [*csv.HEAD, *rows]))
+
+
+@pytest.mark.parametrize(
+    ("lost", "rows", "said"), [(1, 4, ""), (2, 3, "last pair of line 10 was left out"), (6, 3, "left")]
+)
+def test_a_pair_that_the_end_of_the_file_cut_is_left_out(lost, rows, said, tmp_path):
+    head = "Date and time:,2025-01-01 12:00:00\nNotes:\n\nCyclic Voltammetry: CV i vs E Scan 1,\n"
+    table = "Date and time measurement:,2025-01-01\nV,µA\n-0.5,1.54e-3\n-0.4,2.56e-3\n-0.3,3.58e-3\n-0.2,4.59e-3\n"
+    file = tmp_path / "cv.csv"
+    file.write_text((head + table)[:-lost], encoding="utf-16")
+    record = readers.read(file)
+    assert record.rows == rows
+    assert said in "; ".join(record.warnings)

@@ -20,6 +20,7 @@ from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
 from limetal.readers._kit.echem_text import distinct, free_name, iso_time, number_of, table_of
+from limetal.readers._kit.open_end import NO_END, is_cut_row
 from limetal.records.base import About, Record
 from limetal.records.cycling import CyclingRecord
 from limetal.records.impedance import ImpedanceRecord
@@ -174,7 +175,7 @@ def _curves(rows: Sequence[Sequence[str]], at: int, found: _File) -> int:
     end = at + 1
     while end < len(rows) and _is_row(rows[end]):
         end += 1
-    body = rows[at + 1 : end]
+    body = _without_cut_end(rows[at + 1 : end], end, found) if end == len(rows) else rows[at + 1 : end]
     curves = []
     for left in range(0, len(units) - 1, 2):
         if not (units[left] and units[left + 1]):
@@ -185,6 +186,23 @@ def _curves(rows: Sequence[Sequence[str]], at: int, found: _File) -> int:
         curves.append(_Curve(title, date, (units[left], units[left + 1]), values))
     _records_of_curves(curves, found)
     return end
+
+
+def _without_cut_end(body: Sequence[Sequence[str]], line: int, found: _File) -> list[Sequence[str]]:
+    """Rows without the last numbers, if the end of the file, which ends no line, cut them; pairs stand side by side."""
+    rows = list(body)
+    last = list(rows[-1]) if rows else []
+    if not last or not last[-1]:
+        return rows
+    column = len(last) - 1
+    left = column - column % 2  # of the pair
+    verdict = is_cut_row(last[-1], [row[column] for row in rows[:-1] if column < len(row)], is_used=True)
+    if verdict or left == column:
+        found.warnings.append(f"the last pair of line {line} was left out: the file ends within it")
+        rows[-1] = last[:left]
+    elif verdict is None:
+        found.warnings.append(f"line {line} {NO_END}")
+    return rows
 
 
 def _is_row(row: Sequence[str]) -> bool:
@@ -278,18 +296,27 @@ def _spectra(rows: Sequence[Sequence[str]], at: int, found: _File) -> int:
     while end < len(rows) and _is_row(rows[end]):
         end += 1
     starts = [n for n, name in enumerate(names) if name.lower().startswith("freq / hz")]
+    open_end = end == len(rows)
     for left, right in zip(starts, [*starts[1:], len(names)], strict=True):
         width = next((n - left for n in range(left, right) if not names[n]), right - left)
-        body, lines = [], []
+        body: list[list[str]] = []
+        lines: list[int] = []
         for number, row in enumerate(rows[at + 1 : end], start=at + 2):
             fields = list(row[left : left + width])
             if not any(fields):
                 continue
             if len(fields) < width or not all(fields):
                 if number == end == len(rows):
-                    found.warnings.append(f"line {number} is cut and left out")
+                    found.warnings.append(f"line {number} was left out: the file ends within it")
                     break
                 raise BadInputError(f"{found.where}, line {number}", f"{len(fields)} fields", f"{width}")
+            if open_end and number == end and left + width >= len(row):
+                column = [body_row[-1] for body_row in body]
+                verdict = is_cut_row(fields[-1], column, is_used=True)
+                if verdict:
+                    found.warnings.append(f"line {number} was left out: the file ends within it")
+                    break
+                found.warnings += [f"line {number} {NO_END}"] if verdict is None else []
             body.append(fields)
             lines.append(number)
         title = next((t for t in titles[left:right] if t), "")
