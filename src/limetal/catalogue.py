@@ -41,7 +41,7 @@ def _studies() -> Iterator[str]:
 def _readers() -> Iterator[str]:
     for name in registry.names("limetal.readers"):
         reader = registry.load("limetal.readers", name)
-        yield f"{name:<12} {reader.title} ({', '.join(reader.suffixes)})"
+        yield f"{name:<19} {reader.title} ({', '.join(reader.suffixes)})"
 
 
 def _analyses() -> Iterator[str]:

@@ -226,8 +226,7 @@ def utf8_of(file: RawFile) -> bytes:
 
 def _plain_ends(data: bytes) -> bytes:
     """Lines that end in a line feed; those of Windows are left, because blanks are stripped from fields anyway."""
-    returns = data.count(b"\r")
-    if returns and returns != data.count(b"\r\n"):
+    if b"\r" in data and data.count(b"\r") != data.count(b"\r\n"):
         data = data.replace(b"\r\r\n", b"\n").replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     return data
 
@@ -275,7 +274,7 @@ def _quick(body: bytes, first: int, separator: str, names: tuple[str, ...], wher
         end = body.find(b"\n", end) + 1 or len(body)
     lines = body[:end].decode("utf-8", "replace").replace("\r", "").removesuffix("\n").split("\n")
     width = lines[0].count(separator) + 1
-    if width > MAX_FIELDS or width < 2 or body.count(separator.encode()) != count * (width - 1):
+    if width > MAX_FIELDS or width < 2:
         return None
     sample = [line.split(separator) for line in lines]
     if any(len(fields) != width for fields in sample):
@@ -288,6 +287,9 @@ def _quick(body: bytes, first: int, separator: str, names: tuple[str, ...], wher
     if frame is None:
         frame, words = _parsed(body, separator, [pl.String] * width, quoted=False), set()
     if frame is None or frame.height != count:
+        return None
+    # a row with too few fields leaves the last column empty: only then must separators be counted
+    if frame.to_series(width - 1).null_count() and body.count(separator.encode()) != count * (width - 1):
         return None
     line = np.arange(first + 1, first + 1 + count, dtype=np.int64)
     grid = _named(frame, names, line, ends, where, words)
