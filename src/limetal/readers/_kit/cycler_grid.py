@@ -255,24 +255,29 @@ def text_grid(text: str | bytes, header: Header, where: str, *, headers: Sequenc
         start = data.find(b"\n", start) + 1
         if start == 0:
             raise BadInputError(where, "headers and no rows of data", "at least two rows")
-    body = data[start:]
-    if not body[:4096].strip() and not body.strip():
+    if not data[start : start + 4096].strip() and not data[start:].strip():
         raise BadInputError(where, "headers and no rows of data", "at least two rows")
     names = tuple(headers or header.texts)
-    quick = _quick(body, first, header.separator, names, where)
-    return quick or _slow(body.decode("utf-8", "replace").replace("\r\n", "\n"), first, header.separator, names, where)
+    quick = _quick(data, start, first, header.separator, names, where)
+    if quick is not None:
+        return quick
+    body = data[start:].decode("utf-8", "replace").replace("\r\n", "\n")
+    return _slow(body, first, header.separator, names, where)
 
 
-def _quick(body: bytes, first: int, separator: str, names: tuple[str, ...], where: str) -> Grid | None:
-    """Parse a body in one go; None if anything is unusual."""
-    if b'"' in body:
+def _quick(data: bytes, start: int, first: int, separator: str, names: tuple[str, ...], where: str) -> Grid | None:
+    """Parse what stands from ``start`` on, the line after ``first`` others, in one go; None if anything is unusual.
+
+    The body is never cut out of the file: that would copy it.
+    """
+    if data.find(b'"', start) >= 0:
         return None
-    ends = body.endswith(b"\n")
-    count = body.count(b"\n") + (not ends)
-    end = 0
+    ends = data.endswith(b"\n")
+    count = data.count(b"\n", start) + (not ends)
+    end = start
     for _ in range(min(_SAMPLE_ROWS, count)):
-        end = body.find(b"\n", end) + 1 or len(body)
-    lines = body[:end].decode("utf-8", "replace").replace("\r", "").removesuffix("\n").split("\n")
+        end = data.find(b"\n", end) + 1 or len(data)
+    lines = data[start:end].decode("utf-8", "replace").replace("\r", "").removesuffix("\n").split("\n")
     width = lines[0].count(separator) + 1
     if width > MAX_FIELDS or width < 2:
         return None
@@ -283,19 +288,19 @@ def _quick(body: bytes, first: int, separator: str, names: tuple[str, ...], wher
     if kinds is None:
         return None
     words = {i for i, kind in enumerate(kinds) if kind == pl.String}
-    frame = _parsed(body, separator, kinds, quoted=False)
+    frame = _parsed(data, separator, kinds, quoted=False, skip=first)
     if frame is None:
-        frame, words = _parsed(body, separator, [pl.String] * width, quoted=False), set()
+        frame, words = _parsed(data, separator, [pl.String] * width, quoted=False, skip=first), set()
     if frame is None or frame.height != count:
         return None
     # a row with too few fields leaves the last column empty: only then must separators be counted
-    if frame.to_series(width - 1).null_count() and body.count(separator.encode()) != count * (width - 1):
+    if frame.to_series(width - 1).null_count() and data.count(separator.encode(), start) != count * (width - 1):
         return None
     line = np.arange(first + 1, first + 1 + count, dtype=np.int64)
     grid = _named(frame, names, line, ends, where, words)
     if ends:
         return grid
-    last = body[body.rfind(b"\n") + 1 :].decode("utf-8", "replace").rpartition(separator)[2]
+    last = data[data.rfind(b"\n") + 1 :].decode("utf-8", "replace").rpartition(separator)[2]
     return replace(grid, tail=(width - 1, (*[fields[-1] for fields in sample[: count - 1]], last)))
 
 
@@ -311,13 +316,16 @@ def _kinds(sample: list[list[str]], width: int) -> list[type[pl.DataType]] | Non
     return kinds
 
 
-def _parsed(data: bytes, separator: str, kinds: Sequence[type[pl.DataType]], *, quoted: bool) -> pl.DataFrame | None:
+def _parsed(
+    data: bytes, separator: str, kinds: Sequence[type[pl.DataType]], *, quoted: bool, skip: int = 0
+) -> pl.DataFrame | None:
     try:
         return pl.read_csv(
             data,
             has_header=False,
             separator=separator,
             quote_char='"' if quoted else None,
+            skip_rows=skip,
             schema={str(i): kind for i, kind in enumerate(kinds)},
             truncate_ragged_lines=False,
         )
