@@ -246,3 +246,13 @@ def test_zive_columns_that_contradict_each_other_are_refused(tmp_path):
     assert read(tmp_path, "x.crv", head + right, "latin-1")[0].impedance.tolist() == [3 - 4j, 8 - 6j]
     with pytest.raises(BadInputError, match=r"line 6: .* want one impedance in both"):
         read(tmp_path, "y.crv", head + right.replace("-36.8699", "36.8699"), "latin-1")
+
+
+@pytest.mark.parametrize(("last", "rows"), [("0.4,", 3), ("0.4,40.0", 4)])
+def test_a_load_that_the_end_of_the_file_took_is_no_gap(tmp_path, last, rows):
+    file = tmp_path / "tensile.csv"
+    file.write_text(f"Displacement (mm),Force (N)\n0.1,10.0\n0.2,20.0\n0.3,30.0\n{last}")
+    (record,) = read_all(file)
+    assert record.rows == rows
+    assert np.isfinite(record.force_newton).all()
+    assert any("the file ends before its last number" in w for w in record.warnings) is (rows == 3)

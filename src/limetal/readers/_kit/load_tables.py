@@ -332,7 +332,10 @@ def _without_cut_number(rows: Rows) -> Rows:
     if rows.ends or rows.frame.height < 2:
         return rows
     texts = rows.column(rows.frame.width - 1)
-    verdict = is_cut_row(str(texts[-1]), [str(text) for text in texts[-_COMPARED - 1 : -1]], is_used=True)
+    above = [str(text) for text in texts[-_COMPARED - 1 : -1]]
+    if not str(texts[-1]).strip() and all(text.strip() for text in above):
+        return rows.without_last("the file ends before its last number")
+    verdict = is_cut_row(str(texts[-1]), above, is_used=True)
     if verdict:
         return rows.without_last("the file ends within its last number")
     said = (f"line {rows.line[-1]} {NO_END}",) if verdict is None else ()
