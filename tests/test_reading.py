@@ -170,3 +170,12 @@ def test_one_record_of_several_is_chosen_by_label_or_kind(folder):
         with pytest.raises(BadInputError, match=f"records called '{name}'"):
             limetal.read("z.csv", record=name)
     assert limetal.read("a.csv", record="cycling").rows == 2
+
+
+def test_pictures_of_several_records_do_not_take_each_others_place(folder):
+    rows = ["f,Z',Z''"] + [f"{f},{10 + k},{-1 / f}" for k in (0, 1) for f in (1000.0, 100.0, 10.0, 1.0)]
+    (folder / "z.csv").write_text("\n".join(rows) + "\n")
+    assert cli("analyse", "z.csv", "--out", "report").exit_code == 0
+    assert len(list((folder / "report" / "figures").glob("*nyquist.svg"))) == 2
+    assert cli("analyse", "a.csv", "--out", "one").exit_code == 0
+    assert (folder / "one" / "figures" / "record_voltage.svg").exists()

@@ -159,7 +159,8 @@ def content_of(
         entries.append(Entry(name, "file_format", title, None, "measured", subject))
         entries += [Entry(name, q, words, None, "measured", subject) for q, words in _words(record) if described]
         entries += done.entries
-        sections.append(Section("", name, f"read as {title}", done.plots, done.tables))
+        key = record.label if len(records) > 1 else ""  # begins the names of the files of its pictures
+        sections.append(Section(key, name, f"read as {title}", done.plots, done.tables))
         warnings += [(name, w.removeprefix(f"{name}: ")) for w in done.warnings]
         not_computed += done.not_computed
     return dataclasses.replace(

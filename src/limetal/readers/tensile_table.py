@@ -9,23 +9,22 @@ refused with a sentence that shows what to write.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
 from limetal.readers._file import RawFile
 from limetal.readers._kit.load_tables import (
-    Fits,
     Table,
     bare_table,
     find_head,
     find_sheet_head,
+    fits_hints,
     is_table,
-    sheet_tables,
-    text_tables,
+    tables_of,
 )
-from limetal.readers._kit.mechanics import Heading, plain
+from limetal.readers._kit.mechanics import plain
 from limetal.readers._kit.specimen import date_of, loading_of, specimen_of, triples
 from limetal.readers._kit.tensile import HINTS, LOADS, fits_tensile, groups_of, roles_of, tensile_record
 from limetal.records.base import About
@@ -79,11 +78,11 @@ def read(file: RawFile, options: ReadOptions) -> list[TensileRecord]:
     ([0.0, 250.0], [0.0, 0.1])
     """
     hints = _checked(options.columns, file.where)
-    fits = _fits(hints)
+    fits = fits_hints(hints, fits_tensile)
     if hints and all(isinstance(h.column, int) for h in hints.values()) and find_head(file.head_lines, fits) is None:
         table = bare_table(file)
         return [_record(table, range(len(table.headings)), hints)]
-    curves = [(table, columns) for table in _tables(file, fits) for columns in _groups(table, hints)]
+    curves = [(table, columns) for table in tables_of(file, fits) for columns in _groups(table, hints)]
     if not curves:
         names = "a row of headers with a load and a deformation and their units, such as 'Force (N)', 'Strain (%)'"
         raise BadInputError(file.where, "no load against deformation", names)
@@ -103,27 +102,6 @@ def _checked(columns: Mapping[str, ColumnHint], where: str) -> dict[str, ColumnH
         if isinstance(hint.column, int) and hint.column < 1:
             raise BadInputError(f"{where}, columns.{key}", f"column {hint.column}", "a column counted from 1")
     return dict(columns)
-
-
-def _fits(hints: Mapping[str, ColumnHint]) -> Fits:
-    """Return what a row of headers must have: a load and a deformation, or the headers that the user named."""
-    named = {h.column.strip().lower() for h in hints.values() if isinstance(h.column, str)}
-
-    def fits(headings: Sequence[Heading]) -> bool:
-        texts = {h.text.strip().strip('"').lower() for h in headings}
-        return named <= texts if named else fits_tensile(headings)
-
-    return fits
-
-
-def _tables(file: RawFile, fits: Fits) -> Iterator[Table]:
-    if file.head_lines:
-        yield from text_tables(file, fits)
-        return
-    if not file.sheets:
-        raise BadInputError(file.where, "neither text nor a workbook that can be opened", "a table")
-    for sheet in file.sheets:
-        yield from sheet_tables(file, sheet, fits)
 
 
 def _groups(table: Table, hints: Mapping[str, ColumnHint]) -> list[list[int]]:

@@ -9,23 +9,22 @@ when the user says which column is which.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
 from limetal.readers._file import RawFile
 from limetal.readers._kit.load_tables import (
-    Fits,
     Table,
     bare_table,
     find_head,
     find_sheet_head,
+    fits_hints,
     is_table,
-    sheet_tables,
-    text_tables,
+    tables_of,
 )
-from limetal.readers._kit.mechanics import Heading, plain
+from limetal.readers._kit.mechanics import plain
 from limetal.readers._kit.specimen import date_of, triples
 from limetal.readers._kit.thickness import HINTS, fits_thickness, thickness_record
 from limetal.records.base import About
@@ -74,10 +73,10 @@ def read(file: RawFile, options: ReadOptions) -> list[ThicknessRecord]:
     ([0.0, 1800.0], [5020.0, 5040.0])
     """
     hints = _checked(options.columns, file.where)
-    fits = _fits(hints)
+    fits = fits_hints(hints, fits_thickness)
     if hints and all(isinstance(h.column, int) for h in hints.values()) and find_head(file.head_lines, fits) is None:
         return [thickness_record(bare_table(file), hints)]
-    records = [_record(table, hints) for table in _tables(file, fits)]
+    records = [_record(table, hints) for table in tables_of(file, fits)]
     if not records:
         wanted = "a row of headers with a thickness or strain and its unit, such as 'Time (h)', 'Expansion (um)'"
         raise BadInputError(file.where, "no thickness and no strain", wanted)
@@ -99,26 +98,6 @@ def _checked(columns: Mapping[str, ColumnHint], where: str) -> dict[str, ColumnH
         wanted = "one of thickness, thickness_change and strain"
         raise BadInputError(f"{where}, columns", ", ".join(columns), wanted)
     return dict(columns)
-
-
-def _fits(hints: Mapping[str, ColumnHint]) -> Fits:
-    named = {h.column.strip().lower() for h in hints.values() if isinstance(h.column, str)}
-
-    def fits(headings: Sequence[Heading]) -> bool:
-        texts = {h.text.strip().strip('"').lower() for h in headings}
-        return named <= texts if named else fits_thickness(headings)
-
-    return fits
-
-
-def _tables(file: RawFile, fits: Fits) -> Iterator[Table]:
-    if file.head_lines:
-        yield from text_tables(file, fits)
-        return
-    if not file.sheets:
-        raise BadInputError(file.where, "neither text nor a workbook that can be opened", "a table")
-    for sheet in file.sheets:
-        yield from sheet_tables(file, sheet, fits)
 
 
 def _record(table: Table, hints: Mapping[str, ColumnHint]) -> ThicknessRecord:

@@ -7,7 +7,7 @@ units may follow, rows of words above it are handed on, and it ends where a line
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
+from limetal.readers._base import ColumnHint
 from limetal.readers._file import RawFile
 from limetal.readers._kit.columns import Header
 from limetal.readers._kit.mechanics import Heading, read_heading, read_unit
@@ -23,7 +24,10 @@ from limetal.readers._kit.rows import Rows, as_numbers, read_rows
 from limetal.readers._kit.sheets import Sheet, cell_text
 from limetal.readers._kit.text import Layout, fields, is_number, likely_headers
 
-__all__ = ["Table", "bare_table", "find_head", "find_sheet_head", "is_table", "sheet_tables", "text_tables"]
+__all__ = [
+    "Table", "bare_table", "find_head", "find_sheet_head", "fits_hints", "is_table", "sheet_tables", "tables_of",
+    "text_tables",
+]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Fits = Callable[[Sequence[Heading]], bool]
@@ -340,6 +344,34 @@ def _without_cut_number(rows: Rows) -> Rows:
         return rows.without_last("the file ends within its last number")
     said = (f"line {rows.line[-1]} {NO_END}",) if verdict is None else ()
     return replace(rows, warnings=(*rows.warnings, *said))
+
+
+def tables_of(file: RawFile, fits: Fits) -> Iterator[Table]:
+    """Tables of a text, or of every sheet of a workbook.
+
+    Raises
+    ------
+    BadInputError
+        If the file is neither.
+    """
+    if file.head_lines:
+        yield from text_tables(file, fits)
+        return
+    if not file.sheets:
+        raise BadInputError(file.where, "neither text nor a workbook that can be opened", "a table")
+    for sheet in file.sheets:
+        yield from sheet_tables(file, sheet, fits)
+
+
+def fits_hints(hints: Mapping[str, ColumnHint], otherwise: Fits) -> Fits:
+    """What a row of headers must have: the headers that the user named, else what the kind of table needs."""
+    named = {h.column.strip().lower() for h in hints.values() if isinstance(h.column, str)}
+
+    def fits(headings: Sequence[Heading]) -> bool:
+        texts = {h.text.strip().strip('"').lower() for h in headings}
+        return named <= texts if named else otherwise(headings)
+
+    return fits
 
 
 def sheet_tables(file: RawFile, sheet: Sheet, fits: Fits) -> Iterator[Table]:

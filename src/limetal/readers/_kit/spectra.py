@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
+from limetal.readers._kit.echem_text import iso_time
 from limetal.records.photoelectrons import PhotoelectronRecord
 
 __all__ = [
@@ -150,23 +150,6 @@ def seconds_of(value: float, unit: str) -> float | None:
     if unit in {"s", "sec", "secs", "second", "seconds"}:
         return value
     return value * _SECONDS_PER_MINUTE if unit in {"min", "mins", "minute", "minutes"} else None
-
-
-def iso_time(text: str, *patterns: str) -> str:
-    """A date and time as ISO 8601 if it is written in one of the patterns, else the text itself.
-
-    Examples
-    --------
-    >>> iso_time("08/24/23 14:19:47", "%m/%d/%y %H:%M:%S"), iso_time("24. Aug.", "%m/%d/%y")
-    ('2023-08-24T14:19:47', '24. Aug.')
-    """
-    text = text.strip()
-    for pattern in patterns:
-        try:
-            return datetime.strptime(text, pattern).isoformat()
-        except ValueError:
-            continue
-    return text
 
 
 def settings_of(lines: Iterable[str]) -> tuple[dict[str, str], list[str]]:
