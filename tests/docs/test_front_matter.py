@@ -185,7 +185,7 @@ def test_constraints_are_pins_of_everything_and_no_torch():
     names = [name_of(line) for line in PINS]
     assert names == sorted(set(names))
     assert "torch" not in names
-    wanted = [*PROJECT["dependencies"], *(r for extra in EXTRAS.values() for r in extra), "numba"]
+    wanted = [*PROJECT["dependencies"], *(r for extra in EXTRAS.values() for r in extra)]
     assert {name_of(r) for r in wanted} - {"limetal"} <= set(names)
 
 
