@@ -1,11 +1,7 @@
-"""Whether the numbers of an impedance spectrum belong together.
+"""Whether the numbers of an impedance spectrum belong together, and to the rest of their file.
 
-Whether an Im Z has the right sign is asked of the spectrum itself. |Z| and phase of any passive object belong
-together (Kramers and Kronig): where |Z| falls with frequency the phase is negative, where it rises, positive. So
-|Z| put together from the phase runs along the measured |Z| if the sign is right, and against it if it is not; a real
-coil passes, a capacitor drawn upwards does not. [1]_
-
-.. [1] W. Ehm, H. Goehr, R. Kaus, B. Roeseler, C. A. Schiller, ACH Models Chem. 137 (2000) 145 (Z-HIT, first order).
+What the arrays tell by themselves is in `limetal.impedance.checks`; here they are held against headers and against
+other columns.
 """
 
 from __future__ import annotations
@@ -19,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
+from limetal.impedance.checks import looks_angular, sign_evidence, steps_evenly, too_fast
 from limetal.readers._kit.echem_text import number_of
 from limetal.readers._kit.potentiostat import Role, role_of
 from limetal.records.impedance import ImpedanceRecord
@@ -27,15 +24,11 @@ __all__ = ["checked"]
 
 Floats = NDArray[np.float64]
 
-_FEWEST_POINTS = 5  # from which a spectrum tells anything about its sign
-_FEWEST_DECADES = 0.7
-_SURE_POINTS, _SURE_DECADES = 8, 1.5  # from which it tells it for certain
 _PHASE_MATTERS_DEG = 15.0
 _SAME_PHASE_DEG = 2.5
 _SAME_MODULUS = 0.05
 _HIGHEST_HZ = 1e9
 _RESTART = 3.0  # a sweep that begins anew jumps by more than this
-_TOO_FAST = 0.02  # of a period of the lowest frequency: the whole spectrum cannot take less
 _FACTORS = ((1e-3, "kilohertz"), (1e3, "millihertz"), (2 * np.pi, "radians per second"), (1e-6, "megahertz"))
 #: Keys under which headers state the frequency of the first point.
 _FIRST_FREQUENCY = ("FREQINIT", "Start Frequency (Hz)", "vs Freq-Initial")
@@ -105,10 +98,10 @@ def _without_repeats(record: ImpedanceRecord) -> ImpedanceRecord:
 
 def _refuse_swapped(record: ImpedanceRecord) -> None:
     """Refuse a frequency that has no steps where another column has the even steps of a frequency."""
-    if _steps_evenly(record.frequency_hertz):
+    if steps_evenly(record.frequency_hertz):
         return
     for name, values in (("Re Z", record.impedance_real_ohm), ("Im Z", np.abs(record.impedance_imaginary_ohm))):
-        if _steps_evenly(values):
+        if steps_evenly(values):
             f = record.frequency_hertz
             raise BadInputError(
                 record.source,
@@ -116,17 +109,6 @@ def _refuse_swapped(record: ImpedanceRecord) -> None:
                 f" of a sweep ({values[0]:.4g}, {values[1]:.4g}, {values[2]:.4g} ...)",
                 f"frequencies in the column of the frequency; are frequency and {name} swapped?",
             )
-
-
-def _steps_evenly(values: Floats) -> bool:
-    """Whether values run through more than a decade in equal ratios."""
-    if values.size < 6 or (values <= 0).any():
-        return False
-    steps = np.diff(np.log(values))
-    mean = float(np.mean(steps))
-    if abs(mean) * steps.size < np.log(10.0):
-        return False
-    return float(np.std(steps)) < 0.15 * abs(mean)
 
 
 def _refuse_other_frequencies(record: ImpedanceRecord) -> None:
@@ -144,19 +126,13 @@ def _refuse_other_frequencies(record: ImpedanceRecord) -> None:
                     f"frequencies from {f[0]:.6g} Hz, where the header states {stated:.6g} Hz ({key})",
                     f"frequencies in hertz; those of the table look like {unit}",
                 )
-    ends = np.log10(np.array([f.min(), f.max()]))
-    angular = ends - np.log10(2 * np.pi)
-    if f.size >= _FEWEST_POINTS and ends[1] - ends[0] > 0.5 and _whole(angular) and not _whole(ends):
+    if looks_angular(f):
         raise BadInputError(
             record.source,
             f"frequencies from {f.max():.6g} to {f.min():.6g} Hz, which are 2 pi times powers of ten",
             "frequencies in hertz; these look like radians per second"
             f" ({f.max() / (2 * np.pi):.4g} to {f.min() / (2 * np.pi):.4g} Hz)",
         )
-
-
-def _whole(numbers: Floats) -> bool:
-    return bool((np.abs(numbers - np.round(numbers)) < 2e-4).all())
 
 
 # ------------------------------------------------------------------------------------------------ |Z| and phase
@@ -229,40 +205,6 @@ def _wrapped(degrees: Floats) -> Floats:
 # ------------------------------------------------------------------------------------------------ sign of Im Z
 
 
-@dataclass(frozen=True)
-class _Evidence:
-    """What |Z| against frequency says of the sign of Im Z: 1 right, -1 turned, 0 nothing; and whether for sure."""
-
-    sign: int
-    sure: bool
-
-
-def _evidence(record: ImpedanceRecord) -> _Evidence:
-    f, z = record.frequency_hertz, record.impedance
-    order = np.argsort(f, kind="stable")
-    log_f = np.log(f[order])
-    distinct = np.concatenate([[True], np.diff(log_f) > 1e-9])
-    order, log_f = order[distinct], log_f[distinct]
-    size = np.abs(z[order])
-    if order.size < _FEWEST_POINTS or log_f[-1] - log_f[0] < _FEWEST_DECADES * np.log(10) or not (size > 0).all():
-        return _Evidence(0, False)
-    phase = np.angle(z[order])
-    steps = np.diff(log_f) * (phase[1:] + phase[:-1]) / 2
-    made = 2 / np.pi * np.concatenate([[0.0], np.cumsum(steps)])
-    measured = np.log(size)
-    right = float(np.std(measured - made))
-    turned = float(np.std(measured + made))
-    if float(np.std(made)) < 0.02:
-        return _Evidence(0, False)
-    decades = float(log_f[-1] - log_f[0]) / np.log(10)
-    long = order.size >= _SURE_POINTS and decades >= _SURE_DECADES
-    if turned < 0.6 * right:
-        return _Evidence(-1, long and turned < 0.35 * right)
-    if right < 0.6 * turned:
-        return _Evidence(1, long and right < 0.35 * turned)
-    return _Evidence(0, False)
-
-
 def _refuse_negative_real_part(record: ImpedanceRecord) -> None:
     below = int((record.impedance_real_ohm < 0).sum())
     if below > record.rows / 2:
@@ -280,7 +222,7 @@ def _with_right_sign(record: ImpedanceRecord, phase: int, name: str) -> Impedanc
     """
     im = record.impedance_imaginary_ohm
     up, n = int((im > 0).sum()), record.rows
-    evidence = _evidence(record)
+    evidence = sign_evidence(record.frequency_hertz, record.impedance)
     said = f"Im Z is positive at {up} of {n} points"
     both = "Im Z, which is negative for a capacitor; the file may hold -Im Z, or the object may be a coil"
     if evidence.sign < 0 and phase < 0 and (evidence.sure or up > n / 2):
@@ -333,15 +275,12 @@ def _remarks(record: ImpedanceRecord) -> list[str]:
     if float(f.max()) > _HIGHEST_HZ:
         said.append(f"frequencies reach {f.max():.3g} Hz, more than a potentiostat has: is the unit right?")
     time = record.test_time_second
-    lowest = float(f.min())
-    if time is not None and n >= _FEWEST_POINTS and f.max() > 10 * lowest:
-        span = float(time.max() - time.min())
-        counts_points = np.ptp(np.diff(time)) < 1e-9  # some programs write 0, 1, 2, ... for a time
-        if 0 < span < _TOO_FAST / lowest and not counts_points:
-            said.append(
-                f"the spectrum took {span:.3g} s, less than a period of its lowest frequency ({lowest:.3g} Hz): the"
-                " unit of frequency or of time is not what the file says"
-            )
+    span = None if time is None else too_fast(f, time)
+    if span is not None:
+        said.append(
+            f"the spectrum took {span:.3g} s, less than a period of its lowest frequency ({float(f.min()):.3g} Hz): the"
+            " unit of frequency or of time is not what the file says"
+        )
     sweeps = _sweeps(f)
     if sweeps > 1:
         said.append(f"the frequency begins anew {sweeps - 1} times: {sweeps} sweeps stand in one table")
