@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import FunctionType
 from typing import Any
 
 import numpy as np
@@ -125,17 +126,43 @@ class Element:
             numba.types.complex128[::1],
             numba.types.complex128[:, ::1],
         )
+        function = _with_compiled_helpers(self.function, {})
         try:
-            return numba.cfunc(signature, cache=True, error_model="numpy")(self.function)
+            return numba.cfunc(signature, cache=True, error_model="numpy")(function)
         except RuntimeError as error:  # a function typed at a prompt has no file to keep the code beside
             if "cannot cache" not in str(error):
                 raise
-            return numba.cfunc(signature, error_model="numpy")(self.function)
+            return numba.cfunc(signature, error_model="numpy")(function)
 
     @property
     def address(self) -> int:
         """Address of the compiled function."""
         return int(self.compiled.address)
+
+
+def _with_compiled_helpers(function: Any, done: dict[Any, Any]) -> Any:  # noqa: ANN401 - plain functions of any kind
+    """Copy of a function in which the plain functions of its own module that it calls are numba's.
+
+    Of its own module alone: the code kept on disk is thrown away when that file changes, not when another does.
+    """
+    import numba
+
+    names = {n for n in function.__code__.co_names if _is_helper(function.__globals__.get(n), function.__module__)}
+    replaced = {}
+    for name in names:
+        helper = function.__globals__[name]
+        if helper not in done:
+            done[helper] = numba.njit(error_model="numpy")(_with_compiled_helpers(helper, done))
+        replaced[name] = done[helper]
+    if not replaced:
+        return function
+    copy = FunctionType(function.__code__, {**function.__globals__, **replaced}, function.__name__)
+    copy.__qualname__ = function.__qualname__
+    return copy
+
+
+def _is_helper(thing: object, module: str) -> bool:
+    return isinstance(thing, FunctionType) and thing.__module__ == module
 
 
 #: Every registered element by symbol, synonyms included.
