@@ -76,7 +76,9 @@ def test_readme(tmp_path):
     assert {"report.html", "results.json", "tables", "figures"} <= files
 
 
-USER_PAGES = ["getting_started.md", "study_file.md", "hysteresis.md", "claims_and_relations.md", "materials.md"]
+USER_PAGES = [
+    "getting_started.md", "study_file.md", "hysteresis.md", "circuits.md", "claims_and_relations.md", "materials.md",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("page", USER_PAGES)
