@@ -40,6 +40,8 @@ _PREFIXES = {-9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M"}
 _NEAR_DECADE = 0.11
 #: Spectra of a series with at most this many keep the marks of their points.
 _MOST_MARKED = 6
+#: A point closer to zero than this part of the largest keeps room below it for its mark.
+_CLOSE_TO_ZERO = 0.03
 #: Steps of temperature that people count in, and about how many ticks a scale carries.
 _STEPS_DEGC = (1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0, 200.0)
 _TICKS = 6
@@ -122,7 +124,7 @@ def nyquist(
     ([1.0, 5.0], ((0, '1 kHz'), (1, '1 Hz')))
     """
     _check(frequency_hertz, impedance, fit)
-    x, y = _nyquist_axes(impedance.real, areal)
+    x, y = _nyquist_axes(impedance, areal)
     measured = Series(
         impedance.real, -impedance.imag, "measured" if fit is not None else "",
         "points" if fit is not None else "line+points", names=decade_names(frequency_hertz),
@@ -244,7 +246,7 @@ def series_nyquist(
         if fit is not None:
             line = _in_order(f, fit)
             series.append(Series(line.real, -line.imag, value=float(value)))
-    x, y = _nyquist_axes(np.concatenate([z.real for _, z in spectra]), areal)
+    x, y = _nyquist_axes(np.concatenate([z for _, z in spectra]), areal)
     caption = (
         f"Nyquist plots of {len(spectra)} spectra of one cell, coloured by {label}; numbers at points are frequencies."
     )
@@ -440,11 +442,16 @@ def _unit(areal: bool) -> str:
     return "ohm cm2" if areal else "ohm"
 
 
-def _nyquist_axes(real: Floats, areal: bool) -> tuple[Axis, Axis]:
-    """Axes of a Nyquist plot; Re Z begins at zero unless that would leave most of the picture empty."""
-    lowest, highest = float(real.min()), float(real.max())
-    from_zero = lowest >= 0 and lowest < 0.5 * highest
-    return Axis("Re Z", _unit(areal), low=0.0 if from_zero else None), Axis("−Im Z", _unit(areal))
+def _nyquist_axes(impedance: Complexes, areal: bool) -> tuple[Axis, Axis]:
+    """Axes of a Nyquist plot, from zero unless that would leave most of the picture empty."""
+    ends = [_from_zero(part, emptiest) for part, emptiest in ((impedance.real, 0.5), (-impedance.imag, 1.0))]
+    return Axis("Re Z", _unit(areal), low=ends[0]), Axis("−Im Z", _unit(areal), low=ends[1])
+
+
+def _from_zero(values: Floats, emptiest: float) -> float | None:
+    """Zero if all values lie above it, not too far and not so close that their marks would be cut; else None."""
+    lowest, highest = float(values.min()), float(values.max())
+    return 0.0 if _CLOSE_TO_ZERO * highest < lowest <= emptiest * highest else None
 
 
 def _check(frequency_hertz: Floats, impedance: Complexes, fit: Complexes | None) -> None:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from limetal.analyses._base import Number
 from limetal.analyses._decimate import min_max
+from limetal.analyses._impedance_plots import nyquist
 from limetal.exhibits import Axis, Plot, Series
 from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
 from limetal.records.base import Record
@@ -107,26 +108,21 @@ def picture(record: Record) -> tuple[Plot, ...]:
     return draw(record) if draw else ()
 
 
-def _one(
-    name: str, title: str, x: Axis, y: Axis, xs: Floats, ys: Floats, *, mark: str = "line", equal: bool = False
-) -> tuple[Plot, ...]:
+def _one(name: str, title: str, x: Axis, y: Axis, xs: Floats, ys: Floats) -> tuple[Plot, ...]:
     finite = np.isfinite(xs) & np.isfinite(ys)
     if np.count_nonzero(finite) < 2:
         return ()
     xs, ys = xs[finite], ys[finite]
     rising = bool((np.diff(xs) >= 0).all())
-    if mark == "line" and rising:
+    if rising:
         xs, ys = min_max(xs, ys)
-    series = Series(np.asarray(xs), np.asarray(ys), mark=mark)  # type: ignore[arg-type]
-    return (Plot(name, title, x, y, (series,), equal_axes=equal, overlay=0),)
+    return (Plot(name, title, x, y, (Series(np.asarray(xs), np.asarray(ys)),), overlay=0),)
 
 
 def _nyquist(record: ImpedanceRecord) -> tuple[Plot, ...]:
-    unit = "ohm cm2" if record.per_area else "ohm"
-    x, y = Axis("Re Z", unit), Axis("−Im Z", unit)
-    marks = "line+points"
-    real, minus = record.impedance_real_ohm, -record.impedance_imaginary_ohm
-    return _one("nyquist", "Nyquist plot", x, y, real, minus, mark=marks, equal=True)
+    if record.rows < 2:
+        return ()
+    return (nyquist(record.frequency_hertz, record.impedance, areal=record.per_area),)
 
 
 def _polarisation(record: PolarisationRecord) -> tuple[Plot, ...]:

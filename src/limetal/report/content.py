@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain, count
 
 from limetal.claims import Verdict
 from limetal.exhibits import Plot, Table
 from limetal.ledger import SCHEMA, Ledger
+from limetal.report.wording import file_name
 
 __all__ = ["Content", "Section"]
 
@@ -41,6 +43,25 @@ class Content:
     software: dict[str, str]
     documents: tuple[tuple[str, str, str, str], ...] = ()
     author: str = ""
+
+    def picture_names(self) -> tuple[tuple[str, ...], ...]:
+        """Name of every picture of every section, without folder and ending; no two alike, whatever the sections say.
+
+        Pictures of several records of a file, or of tests whose names differ by a character that no file name
+        may have, would else share a file and the ids within the page.
+        """
+        taken: set[str] = set()
+        names = []
+        for section in self.sections:
+            own = []
+            for plot in section.plots:
+                wanted = file_name(section.key, plot.name)
+                numbered = (f"{wanted}_{number}" for number in count(2))
+                name = next(n for n in chain([wanted], numbered) if n.casefold() not in taken)
+                taken.add(name.casefold())
+                own.append(name)
+            names.append(tuple(own))
+        return tuple(names)
 
     def as_json(self) -> dict[str, object]:
         """Return the published schema, ``limetal/1``."""

@@ -47,12 +47,11 @@ def write_report(
 
     files: dict[str, str] = {"results.json": json_text(content)}
     pictures: dict[str, str] = {}
-    for section in content.sections:
-        for plot in section.plots:
-            name = file_name(section.key, plot.name)
+    for section, names in zip(content.sections, content.picture_names(), strict=True):
+        for plot, name in zip(section.plots, names, strict=True):
             if progress:
                 progress(f"drawing {name}")
-            pictures[name] = svg(plot, style)
+            pictures[name] = svg(plot, style, name)
             files[f"figures/{name}.svg"] = pictures[name]
         for table in section.tables:
             files[f"tables/{file_name(section.key, table.name)}.csv"] = table_text(table)

@@ -12,16 +12,28 @@ from limetal.exhibits import Plot, Series
 from limetal.report.labels import LETTER_WIDTH
 from limetal.report.styles import Style
 
-__all__ = ["Fraction", "Layout", "Legend", "category_labels", "lay_out", "legend_of", "wrapped"]
+__all__ = [
+    "Fraction",
+    "Layout",
+    "Legend",
+    "Need",
+    "category_labels",
+    "lay_out",
+    "legend_of",
+    "over_legend_mm",
+    "wrapped",
+]
 
 #: Left, bottom, width, height in parts of the figure.
 Fraction = tuple[float, float, float, float]
 
 _MOST_COLUMNS = 6
+#: A space that no line ends at.
+_UNBROKEN = "\N{NO-BREAK SPACE}"
 #: All in multiples of the font: ticks and their axis label, rows of a legend, the scale above a picture.
 LEFT, RIGHT, BOTTOM, TOP = 6.5, 1.5, 4.3, 1.0
-#: From the y axis to its label, where several stand below each other.
-Y_LABEL = 4.9
+#: From the y axis to its label; numbers of so many letters fit between.
+Y_LABEL, TICK_LETTERS = 4.9, 6
 LEGEND_ROW, TOP_AXIS, MARK_ROW, GAP = 1.7, 3.6, 1.35, 1.0
 BAR_RIGHT, BAR_GAP, BAR_WIDTH = 8.0, 0.9, 1.1
 LABEL_LINE = 1.25
@@ -39,6 +51,32 @@ class Legend:
 
 
 @dataclass(frozen=True)
+class Need:
+    """What the words along the y axes ask for: lines of their labels, letters of their longest number."""
+
+    lines: int = 1
+    letters: int = TICK_LETTERS
+
+    @property
+    def label_away(self) -> float:
+        """Distance of the label of a y axis from the axis, in fonts."""
+        return Y_LABEL + LETTER_WIDTH * max(0, self.letters - TICK_LETTERS)
+
+    @property
+    def margin(self) -> float:
+        """Margin left of the fields, in fonts."""
+        return LEFT + self.label_away - Y_LABEL + LABEL_LINE * (self.lines - 1)
+
+    def fits(self, other: Need) -> bool:
+        """Whether what another need made room for is enough for this one."""
+        return self.lines <= other.lines and self.letters <= other.letters
+
+    def and_(self, other: Need) -> Need:
+        """Both needs together."""
+        return Need(max(self.lines, other.lines), max(self.letters, other.letters))
+
+
+@dataclass(frozen=True)
 class Layout:
     """Size of a picture and the places of its fields, from top to bottom."""
 
@@ -50,7 +88,7 @@ class Layout:
 
 
 def lay_out(
-    plot: Plot, style: Style, legends: list[Legend | None], mark_rows: int, ratio: float | None, label_lines: int
+    plot: Plot, style: Style, legends: list[Legend | None], mark_rows: int, ratio: float | None, need: Need
 ) -> Layout:
     """Find the places of the fields.
 
@@ -64,17 +102,17 @@ def lay_out(
         Rows of words above the first field.
     ratio
         Height over width that the data of equal axes want; None for unequal axes.
-    label_lines
-        Lines of text of the longest label of a y axis.
+    need
+        What the words along the y axes ask for.
     """
     font = style.font_mm
-    left = (LEFT + LABEL_LINE * (label_lines - 1)) * font
+    left = need.margin * font
     right = (BAR_RIGHT if plot.colour is not None else RIGHT) * font
     width = style.width_mm - left - right
     lines = max((label.count("\n") + 1 for label in category_labels(plot, style)), default=0)
     bottom = max(BOTTOM, 1.8 + 1.35 * lines) * font
     above = [LEGEND_ROW * legend.rows * font if legend else 0.0 for legend in legends]
-    above[0] += (TOP + MARK_ROW * mark_rows + (TOP_AXIS if plot.x.top else 0.0)) * font
+    above[0] += TOP * font + over_legend_mm(plot, style, mark_rows)
     main = style.height_mm - above[0] - bottom
     shows_x = (*(panel.x is not None for panel in plot.panels), True)
     gaps = [(BOTTOM if shown else 0.0) * font + GAP * font for shown in shows_x[:-1]]
@@ -96,6 +134,11 @@ def lay_out(
         start = (left + width + BAR_GAP * font) / style.width_mm
         bar = (start, boxes[0][1], BAR_WIDTH * font / style.width_mm, boxes[0][3])
     return Layout(style.width_mm, total, tuple(boxes), bar, shows_x)
+
+
+def over_legend_mm(plot: Plot, style: Style, mark_rows: int) -> float:
+    """Room between the first field and its legend, for a second scale and the words of marked lines."""
+    return (MARK_ROW * mark_rows + (TOP_AXIS if plot.x.top else 0.0)) * style.font_mm
 
 
 def legend_of(series: tuple[Series, ...], style: Style, known: tuple[str, ...], *, alone: bool) -> Legend | None:
@@ -128,6 +171,10 @@ def category_labels(plot: Plot, style: Style) -> list[str]:
 
 
 def wrapped(label: str, length_mm: float, style: Style) -> str:
-    """A label of an axis in as many lines as the length of the axis asks for."""
+    """A label of an axis in as many lines as the length of the axis asks for; a unit stays whole."""
     letters = max(6, int(length_mm / (0.85 * LETTER_WIDTH * style.font_mm)))
-    return textwrap.fill(label, letters, break_long_words=False)
+    words, bracket, unit = label.rpartition(" (")
+    if not bracket:
+        return textwrap.fill(label, letters, break_long_words=False)
+    kept = f"{words} ({unit.replace(' ', _UNBROKEN)}"
+    return textwrap.fill(kept, letters, break_long_words=False).replace(_UNBROKEN, " ")

@@ -31,7 +31,7 @@ def page(content: Content, pictures: dict[str, str]) -> str:
     content
         What to show.
     pictures
-        SVG text by file name.
+        SVG text by the names of `Content.picture_names`.
     """
     sections = [
         {
@@ -40,16 +40,16 @@ def page(content: Content, pictures: dict[str, str]) -> str:
             "words": section.words,
             "figures": [
                 {
-                    "svg": _inline(pictures[file_name(section.key, plot.name)]),
+                    "svg": _inline(pictures[name]),
                     "title": plot.title,
                     "caption": plot.caption,
-                    "file": f"figures/{file_name(section.key, plot.name)}.svg",
+                    "file": f"figures/{name}.svg",
                 }
-                for plot in section.plots
+                for plot, name in zip(section.plots, names, strict=True)
             ],
             "tables": [f"tables/{file_name(section.key, table.name)}.csv" for table in section.tables],
         }
-        for section in content.sections
+        for section, names in zip(content.sections, content.picture_names(), strict=True)
     ]
     template = _environment().get_template("report.html.j2")
     return template.render(

@@ -13,7 +13,7 @@ from limetal.exhibits import Axis
 if TYPE_CHECKING:
     from matplotlib.axis import Axis as DrawnAxis
 
-__all__ = ["axis_label", "exponent_of", "number", "power_of_ten", "set_ticks"]
+__all__ = ["axis_label", "exponent_of", "number", "power_of_ten", "set_ticks", "tick_texts"]
 
 #: Spellings of units on axes.
 _PRETTY = {
@@ -103,6 +103,11 @@ def exponent_of(axis: Axis, limits: Sequence[float]) -> int:
     if axis.scale == "log" or largest == 0 or _WRITTEN_OUT[0] <= largest < _WRITTEN_OUT[1]:
         return 0
     return 3 * math.floor(math.log10(largest) / 3)
+
+
+def tick_texts(drawn: DrawnAxis) -> list[str]:
+    """Numbers that stand along an axis."""
+    return list(drawn.get_major_formatter().format_ticks(_visible(drawn).tolist())) or [""]
 
 
 def _visible(drawn: DrawnAxis) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
