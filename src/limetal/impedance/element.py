@@ -7,6 +7,8 @@ differences, so that a wrong sign never reaches a fit.
 
 from __future__ import annotations
 
+import dis
+import hashlib
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -126,7 +128,7 @@ class Element:
             numba.types.complex128[::1],
             numba.types.complex128[:, ::1],
         )
-        function = _with_compiled_helpers(self.function, {})
+        function = _with_compiled_helpers(self.function)
         try:
             return numba.cfunc(signature, cache=True, error_model="numpy")(function)
         except RuntimeError as error:  # a function typed at a prompt has no file to keep the code beside
@@ -140,29 +142,37 @@ class Element:
         return int(self.compiled.address)
 
 
-def _with_compiled_helpers(function: Any, done: dict[Any, Any]) -> Any:  # noqa: ANN401 - plain functions of any kind
-    """Copy of a function in which the plain functions of its own module that it calls are numba's.
+def _with_compiled_helpers(function: Any) -> Any:  # noqa: ANN401 - plain functions of any kind
+    """Copy of a function in which the plain functions it calls are numba's.
 
-    Of its own module alone: the code kept on disk is thrown away when that file changes, not when another does.
+    Its name says what they do (a digest of their code), because numba throws code kept on disk away when the file of
+    the function changes, not when the file of a helper does.
     """
     import numba
 
-    names = {n for n in function.__code__.co_names if _is_helper(function.__globals__.get(n), function.__module__)}
-    replaced = {}
-    for name in names:
-        helper = function.__globals__[name]
-        if helper not in done:
-            done[helper] = numba.njit(error_model="numpy")(_with_compiled_helpers(helper, done))
-        replaced[name] = done[helper]
-    if not replaced:
+    made: dict[FunctionType, Any] = {}
+    digest = hashlib.blake2b(digest_size=6)
+
+    def copy(function: FunctionType, finish: Callable[[FunctionType], Any]) -> Any:  # noqa: ANN401 - numba's or plain
+        scope = dict(function.__globals__)
+        copied = FunctionType(function.__code__, scope, function.__name__, function.__defaults__)
+        finished = made[function] = finish(copied)
+        names = {i.argval for i in dis.get_instructions(function) if i.opname == "LOAD_GLOBAL"}
+        for name in sorted(names):
+            helper = scope.get(name)
+            if isinstance(helper, FunctionType):
+                if helper not in made:
+                    code = helper.__code__
+                    digest.update(code.co_code + repr((code.co_consts, code.co_names)).encode())
+                    copy(helper, numba.njit(error_model="numpy"))
+                scope[name] = made[helper]
+        return finished
+
+    copied = copy(function, lambda plain: plain)
+    if len(made) == 1:
         return function
-    copy = FunctionType(function.__code__, {**function.__globals__, **replaced}, function.__name__)
-    copy.__qualname__ = function.__qualname__
-    return copy
-
-
-def _is_helper(thing: object, module: str) -> bool:
-    return isinstance(thing, FunctionType) and thing.__module__ == module
+    copied.__qualname__ = f"{function.__name__}_{digest.hexdigest()}"
+    return copied
 
 
 #: Every registered element by symbol, synonyms included.
