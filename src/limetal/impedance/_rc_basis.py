@@ -22,6 +22,7 @@ SERIES_COLUMNS = 3  # R, L, C
 _ELEMENTS_PER_DECADE = 8  # of the ladder that the order draws from; a spectrum never needs them all
 _MOST_COLUMNS = 60
 _GRIDS_KEPT = 64
+_MANY_POINTS = 40
 #: Steps between the sizes tried: finer steps fit the noise rather than the spectrum.
 _SIZE_STEP = 1.17
 
@@ -32,17 +33,21 @@ class RcBasis:
 
     Attributes
     ----------
-    columns : (2 n, k) float
-        Real parts above imaginary parts: R, L, C, then RC elements. Each is scaled to a size near one.
+    columns : (k, 2 n) float
+        A row each: R, L, C, then RC elements; real parts of all points before imaginary parts. The largest number of
+        each is near one.
     sizes : (m,) int
         Numbers of columns that a test tries, rising; limited by the points and by the decades.
-    knots : (n, q) float
+    knots : (q, n) float
         Hat functions over the logarithm of frequency, about one a decade, which sum to one.
+    coarse : (3 or 5, n) float
+        The same with fewer knots.
     """
 
     columns: Floats
     sizes: NDArray[np.int64]
     knots: Floats
+    coarse: Floats
 
 
 def rc_basis(frequency_hertz: Floats) -> RcBasis:
@@ -52,7 +57,7 @@ def rc_basis(frequency_hertz: Floats) -> RcBasis:
     --------
     >>> basis = rc_basis(np.logspace(5, -1, 61))
     >>> basis.columns.shape, basis.sizes.tolist()
-    ((122, 53), [4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 29, 34, 40, 47])
+    ((53, 122), [4, 5, 6, 7, 8, 9, 11, 13, 15, 18, 21, 25, 29, 34, 40, 47])
     """
     return _made(np.ascontiguousarray(frequency_hertz, dtype=np.float64).tobytes())
 
@@ -71,11 +76,12 @@ def _made(frequencies: bytes) -> RcBasis:
     weight = 1 / (1 + (np.sqrt(omega[0] * omega[-1]) / omega) ** 0.5)
     most = min(_MOST_COLUMNS - SERIES_COLUMNS, tau.size, max(1, int(1.2 * f.size) - SERIES_COLUMNS))
     order = _spread(_stacked(series * weight[:, None]), _stacked(elements * weight[:, None]), most)
-    columns = _stacked(np.hstack([series, elements[:, order]]))
-    knots = hats(np.log(f), int(np.clip(np.round(decades), 3, 8)))
-    for array in (columns, knots):
+    columns = np.ascontiguousarray(_stacked(np.hstack([series, elements[:, order]])).T)
+    knots = _hats(np.log(f), int(np.clip(np.round(decades), 3, 8)))
+    coarse = _hats(np.log(f), 5 if f.size >= _MANY_POINTS else 3)
+    for array in (columns, knots, coarse):
         array.flags.writeable = False
-    return RcBasis(columns, _sizes(columns.shape[1]), knots)
+    return RcBasis(columns, _sizes(columns.shape[0]), knots, coarse)
 
 
 def _stacked(z: NDArray[np.complex128]) -> Floats:
@@ -106,7 +112,7 @@ def _sizes(most: int) -> NDArray[np.int64]:
     return np.array(sizes, dtype=np.int64)
 
 
-def hats(x: Floats, count: int) -> Floats:
-    """Piecewise linear functions ``(x.size, count)`` with evenly spaced knots over the range of x; they sum to one."""
-    knots = np.linspace(float(x.min()), float(x.max()), count)
-    return np.stack([np.interp(x, knots, row) for row in np.eye(count)], axis=1)
+def _hats(x: Floats, count: int) -> Floats:
+    """Piecewise linear functions ``(count, x.size)`` that sum to one, their knots spread evenly over the points."""
+    knots = np.unique(np.quantile(x, np.linspace(0, 1, count)))
+    return np.stack([np.interp(x, knots, row) for row in np.eye(knots.size)])

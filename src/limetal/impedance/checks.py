@@ -162,8 +162,8 @@ def check_spectrum(
     impedance: Complexes,
     test_time_second: Floats | None = None,
     where: str = "spectrum",
-) -> None:
-    """Refuse arrays that cannot be an impedance spectrum, or that can be read in two ways.
+) -> tuple[Floats, Complexes]:
+    """Both as arrays; refused where they cannot be an impedance spectrum, or can be read in two ways.
 
     A frequency in kilohertz leaves Z consistent in itself, so only the time that a sweep took, frequencies beyond
     any potentiostat, or ends that are 2 pi times a power of ten can show a wrong unit.
@@ -179,6 +179,11 @@ def check_spectrum(
     where
         What to call the spectrum in the sentence.
 
+    Returns
+    -------
+    tuple
+        Frequency (n,) as float, impedance (n,) as complex.
+
     Raises
     ------
     BadInputError
@@ -189,7 +194,8 @@ def check_spectrum(
     --------
     >>> f = np.logspace(4, -1, 26)
     >>> z = 10 + 40 / (1 + 2j * np.pi * f * 8e-3)
-    >>> check_spectrum(f, z)
+    >>> check_spectrum(f, z)[1] is z
+    True
     >>> check_spectrum(f, z.conj())
     Traceback (most recent call last):
     limetal.errors.BadInputError: spectrum: found Im Z positive at 26 of 26 points where |Z| falls with frequency,
@@ -198,6 +204,7 @@ def check_spectrum(
     f, z = checked_arrays(frequency_hertz, impedance, where)
     _refuse_unit(f, test_time_second, where)
     _refuse_parts(f, z, where)
+    return f, z
 
 
 def _refuse_unit(f: Floats, test_time_second: Floats | None, where: str) -> None:
