@@ -10,6 +10,7 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
 from limetal import registry
+from limetal.impedance.elements import table as element_rows
 from limetal.ledger import ORIGINS
 from limetal.materials import all_facts
 from limetal.quantities import QUANTITIES
@@ -73,21 +74,31 @@ def readers() -> Iterator[Row]:
         )  # fmt: skip
 
 
+def elements() -> Iterator[Row]:
+    yield "symbol", "element", "parameters", "impedance", "at low and at high frequency", "source"
+    for symbol, synonyms, title, parameters, equation, limits, source in element_rows():
+        names = ", ".join(f"`{name}`" for name in [symbol, *filter(None, synonyms.split(", "))])
+        yield names, title, parameters, f"${equation}$", limits, source
+
+
 TABLES: dict[str, Callable[[], Iterable[Row]]] = {
     "quantities": quantities,
     "origins": origins,
     "relations": relations,
     "materials": materials,
     "readers": readers,
+    "elements": elements,
 }
 
 
 def cell(text: str) -> nodes.entry:
-    """A cell; ``code`` in single backticks and one leading **word** are marked up, everything else is plain."""
+    """A cell; ``code`` in single backticks, a whole $formula$ and one leading **word** are marked up, the rest is plain."""
     paragraph = nodes.paragraph()
     if text.startswith("**"):
         word, _, text = text[2:].partition("**")
         paragraph += nodes.strong(text=word)
+    if len(text) > 2 and text[0] == text[-1] == "$":
+        return nodes.entry("", nodes.paragraph("", "", nodes.math(text=text[1:-1])))
     for index, part in enumerate(text.split("`")):
         if part:
             paragraph += nodes.literal(text=part) if index % 2 else nodes.Text(part)

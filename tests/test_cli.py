@@ -496,6 +496,7 @@ def test_words_of_analyse(limetal_):
         ("quantities", sorted(QUANTITIES)),
         ("units", sorted(FIELD_UNITS)),
         ("materials", ["density", "assumed: ", "NCM811"]),
+        ("elements", ["Q, CPE", "Warburg", "Gerischer", "R_ion (ohm)"]),
     ],
 )
 def test_list(limetal_, here, what, words):

@@ -12,7 +12,7 @@ __all__ = ["catalogue"]
 
 
 def catalogue(what: str) -> Iterator[str]:
-    """Lines that list studies, readers, analyses, relations, quantities, units or materials.
+    """Lines that list studies, readers, analyses, relations, quantities, units, materials or elements.
 
     Raises
     ------
@@ -80,6 +80,14 @@ def _materials() -> Iterator[str]:
         yield f"{room} {name}: {field} {fact.value:.5g}{spread} {fact.unit} ({word}{fact.source})"
 
 
+def _elements() -> Iterator[str]:
+    from limetal.impedance.elements import table
+
+    for symbol, synonyms, title, parameters, *_ in table():
+        names = f"{symbol}, {synonyms}" if synonyms else symbol
+        yield f"{names:<12} {title} [{parameters}]"
+
+
 _LISTS: dict[str, Callable[[], Iterator[str]]] = {
     "studies": _studies,
     "readers": _readers,
@@ -88,4 +96,5 @@ _LISTS: dict[str, Callable[[], Iterator[str]]] = {
     "quantities": _quantities,
     "units": _units,
     "materials": _materials,
+    "elements": _elements,
 }

@@ -234,7 +234,7 @@ def simulate(
 @app.command(name="list")
 def list_names(
     what: Annotated[
-        str, typer.Argument(help="studies, readers, analyses, relations, quantities, units or materials.")
+        str, typer.Argument(help="studies, readers, analyses, relations, quantities, units, materials or elements.")
     ] = "studies",
 ) -> None:
     """List what limetal knows."""
