@@ -92,7 +92,7 @@ TABLES: dict[str, Callable[[], Iterable[Row]]] = {
 
 
 def cell(text: str) -> nodes.entry:
-    """A cell; ``code`` in single backticks, a whole $formula$ and one leading **word** are marked up, the rest is plain."""
+    """A cell: ``code`` in single backticks, a whole $formula$, one leading **word**; everything else is plain."""
     paragraph = nodes.paragraph()
     if text.startswith("**"):
         word, _, text = text[2:].partition("**")

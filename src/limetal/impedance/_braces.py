@@ -75,13 +75,17 @@ def read_braces(cursor: Cursor, kind: Element, name: str) -> Given:
     items: dict[int, tuple[_Item, Callable[[float], float] | None]] = {}
     named = False
     cursor.space()
+    constant = False
     while cursor.next not in ("}", ":", ""):
         start = cursor.at
-        k, convert, word = _which(cursor, kind, name, None if named else len(items))
-        named = named or bool(word)
-        if k in items:
-            raise cursor.error(f"{kind.parameters[k].name} of {name} a second time", "each parameter once", start)
-        items[k] = (_item(cursor, word or kind.parameters[k].name), convert)
+        if _constant(cursor, kind, name):
+            constant = named = True
+        else:
+            k, convert, word = _which(cursor, kind, name, None if named else len(items))
+            named = named or bool(word)
+            if k in items:
+                raise cursor.error(f"{kind.parameters[k].name} of {name} a second time", "each parameter once", start)
+            items[k] = (_item(cursor, word or kind.parameters[k].name), convert)
         cursor.space()
         if cursor.next in ("}", ":", ""):
             break
@@ -93,9 +97,25 @@ def read_braces(cursor: Cursor, kind: Element, name: str) -> Given:
     label = _label(cursor)
     if not cursor.skip("}"):
         raise cursor.error(cursor.shown(), f"'}}' for the '{{' of column {opened + 1}")
-    if not items and not label:
+    if not items and not label and not constant:
         raise cursor.error("empty braces", "a value or a label, such as {R=50}, {50} or {:SEI}", opened)
     return _given(cursor, kind, items, label)
+
+
+def _constant(cursor: Cursor, kind: Element, name: str) -> bool:
+    """Read a parameter that another program writes and that is a number here; False if none stands there."""
+    start = cursor.at
+    word = cursor.take(_NAME)
+    cursor.space()
+    if word not in kind.constants or not cursor.skip("="):
+        cursor.at = start
+        return False
+    wanted = kind.constants[word]
+    item = _item(cursor, word)
+    if item.value is None or item.value.value != wanted:
+        found = "bounds" if item.value is None else f"{word} = {item.value.value:g}"
+        raise cursor.error(f"{found} of {name}", f"{word} = {wanted:g}, which this element means", item.at)
+    return True
 
 
 def _label(cursor: Cursor) -> str:

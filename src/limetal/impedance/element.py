@@ -95,6 +95,7 @@ class Element:
     function: Kernel
     synonyms: tuple[str, ...] = ()
     aliases: Mapping[str, tuple[str, Callable[[float], float]]] = field(default_factory=dict)
+    constants: Mapping[str, float] = field(default_factory=dict)
 
     def __call__(self, omega: NDArray[np.float64], *values: float) -> NDArray[np.complex128]:
         """Impedance in ohm at angular frequencies in rad/s.
@@ -189,6 +190,7 @@ def element(
     source: str,
     synonyms: Sequence[str] = (),
     aliases: Mapping[str, tuple[str, Callable[[float], float]]] | None = None,
+    constants: Mapping[str, float] | None = None,
 ) -> Callable[[Kernel], Element]:
     r"""Register a function as a circuit element.
 
@@ -204,6 +206,8 @@ def element(
         Other symbols of the same element (``"CPE"`` beside ``"Q"``).
     aliases
         Parameters in another convention: name -> (parameter, function that converts the value).
+    constants
+        Parameters that other programs write and that are numbers here: name -> the only value that means the same.
 
     Raises
     ------
@@ -241,6 +245,7 @@ def element(
             function,
             tuple(synonyms),
             dict(aliases or {}),
+            dict(constants or {}),
         )
         for name in (symbol, *synonyms):
             if not (name.isalpha() and name[0].isupper() and name.isascii()):

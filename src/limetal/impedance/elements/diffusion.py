@@ -46,6 +46,7 @@ def _sigma_of_admittance(value: float) -> float:
     limits=("infinite, at -45 degrees", "0"),
     source="Warburg, Ann. Phys. 303 (1899) 493, doi:10.1002/andp.18993030302",
     aliases={"Aw": ("sigma", _same), "Y": ("sigma", _sigma_of_admittance)},
+    constants={"n": 0.5},
 )
 def warburg(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     """Z = σ(1-j)/√ω."""
@@ -62,7 +63,6 @@ def warburg(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     equation=r"Z = R \frac{\coth\sqrt{j\omega\tau}}{\sqrt{j\omega\tau}}",
     limits=("infinite, as R/3 in series with the capacitance tau/R", "0, as W with sigma = R/sqrt(2 tau)"),
     source=f"{_BISQUERT_2000}; {_BISQUERT_2002}",
-    aliases={"Z0": ("R", _same)},
 )
 def open_warburg(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     """Z = R coth(√(jωτ))/√(jωτ)."""
@@ -80,7 +80,6 @@ def open_warburg(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     equation=r"Z = R \frac{\tanh\sqrt{j\omega\tau}}{\sqrt{j\omega\tau}}",
     limits=("R", "0, as W with sigma = R/sqrt(2 tau)"),
     source=f"Boukamp, Electrochim. Acta 252 (2017) 154 (doi not verified); {_BISQUERT_2002}",
-    aliases={"Z0": ("R", _same)},
 )
 def short_warburg(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     """Z = R tanh(√(jωτ))/√(jωτ)."""
@@ -99,7 +98,6 @@ def short_warburg(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None
     limits=("R", "0, as W with sigma = R/sqrt(2 tau)"),
     source="Lu, Kreller & Adler, J. Electrochem. Soc. 156 (2009) B513, doi:10.1149/1.3079337; "
     "Boukamp & Bouwmeester, Solid State Ionics 157 (2003) 29 (doi not verified)",
-    aliases={"R_G": ("R", _same), "t_G": ("tau", _same)},
 )
 def gerischer(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     """Z = R/√(1 + jωτ)."""
@@ -144,7 +142,6 @@ def generalised_gerischer(omega: Floats, p: Floats, z: Complexes, dz: Complexes)
     equation=r"Z = \frac{R}{\sqrt{1 + j\omega\tau}\,\tanh(\phi\sqrt{1 + j\omega\tau})}",
     limits=("R/tanh(phi)", "0, as W with sigma = R/sqrt(2 tau)"),
     source="Green, Liu & Adler, Solid State Ionics 179 (2008) 647, doi:10.1016/j.ssi.2008.04.024",
-    aliases={"R_G": ("R", _same), "t_G": ("tau", _same)},
 )
 def finite_gerischer(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     """Z = R/(√(1 + jωτ) tanh(φ√(1 + jωτ)))."""

@@ -24,10 +24,6 @@ _B = Parameter("b", "1", "asymmetry; 1 is symmetric", low=0.1, high=1.0, typical
 _HAVRILIAK_NEGAMI = "Havriliak & Negami, Polymer 8 (1967) 161, doi:10.1016/0032-3861(67)90021-3"
 
 
-def _same(value: float) -> float:
-    return value
-
-
 @element(
     "Q",
     "constant phase element",
@@ -36,13 +32,6 @@ def _same(value: float) -> float:
     limits=("infinite", "0"),
     source="Brug et al., J. Electroanal. Chem. 176 (1984) 275, doi:10.1016/S0022-0728(84)80324-1",
     synonyms=("CPE",),
-    aliases={
-        "Q": ("Y", _same),
-        "Y0": ("Y", _same),
-        "T": ("Y", _same),
-        "alpha": ("n", _same),
-        "P": ("n", _same),
-    },
 )
 def constant_phase(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     """Z = 1/(Y (jω)^n)."""
@@ -62,7 +51,6 @@ def constant_phase(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> Non
     equation=r"Z = \frac{R}{1 + j\omega\tau}",
     limits=("R", "0, as the capacitance tau/R"),
     source="Boukamp, J. Electrochem. Soc. 142 (1995) 1885, doi:10.1149/1.2044210 (not verified)",
-    aliases={"tau_k": ("tau", _same)},
 )
 def debye(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     """Z = R/(1 + jωτ)."""
@@ -80,7 +68,6 @@ def debye(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     equation=r"Z = \frac{R}{1 + (j\omega\tau)^n}",
     limits=("R", "0, as Q with Y = tau^n/R"),
     source="Cole & Cole, J. Chem. Phys. 9 (1941) 341, doi:10.1063/1.1750906",
-    aliases={"tau_k": ("tau", _same), "gamma": ("n", _same)},
 )
 def zarc(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     """Z = R/(1 + (jωτ)^n)."""

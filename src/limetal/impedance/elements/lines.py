@@ -37,13 +37,9 @@ def _same(value: float) -> float:
     return value
 
 
-_BLOCKING_ALIASES = {
-    "R_i": ("R_ion", _same),
-    "Rion": ("R_ion", _same),
-    "Qs": ("Y", _same),
-    "gamma": ("n", _same),
-}
-_REACTING_ALIASES = {"R_i": ("R_ion", _same)}
+_ALIASES = {"R_i": ("R_ion", _same)}
+#: pyimpspec gives what it calls R_i and Y for a unit of length, and a length; for another length its equations differ.
+_UNIT_LENGTH = {"L": 1.0}
 
 
 @element(
@@ -55,7 +51,8 @@ _REACTING_ALIASES = {"R_i": ("R_ion", _same)}
     source=f"{_BISQUERT}, equation 31; "
     "Landesfeind et al., J. Electrochem. Soc. 163 (2016) A1373, doi:10.1149/2.1141607jes, equation 11",
     synonyms=("TLMQ",),
-    aliases=_BLOCKING_ALIASES,
+    aliases=_ALIASES,
+    constants=_UNIT_LENGTH,
 )
 def reflecting_line(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     """Z = √(R_ion ζ) coth √(R_ion/ζ), ζ = 1/(Y (jω)^n)."""
@@ -74,7 +71,8 @@ def reflecting_line(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> No
     equation=r"Z = \sqrt{R_{ion}\zeta}\,\tanh\sqrt{R_{ion}/\zeta},\quad \zeta = \frac{1}{Y (j\omega)^n}",
     limits=("R_ion", "0, as Q with Y = sqrt(Y/R_ion) and n/2"),
     source=f"{_BISQUERT}, equation 34 with nothing at the end",
-    aliases=_BLOCKING_ALIASES,
+    aliases=_ALIASES,
+    constants=_UNIT_LENGTH,
 )
 def absorbing_line(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     """Z = √(R_ion ζ) tanh √(R_ion/ζ), ζ = 1/(Y (jω)^n)."""
@@ -97,7 +95,8 @@ def absorbing_line(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> Non
         "0, as Q with Y = sqrt(Y/R_ion) and n/2",
     ),
     source=_BISQUERT_REACTING,
-    aliases=_REACTING_ALIASES,
+    aliases=_ALIASES,
+    constants=_UNIT_LENGTH,
 )
 def reflecting_reacting_line(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     """Z = √(R_ion ζ) coth √(R_ion/ζ), ζ = R_ct/(1 + R_ct Y (jω)^n)."""
@@ -120,7 +119,8 @@ def reflecting_reacting_line(omega: Floats, p: Floats, z: Complexes, dz: Complex
     r"\quad \zeta = \frac{R_{ct}}{1 + R_{ct} Y (j\omega)^n}",
     limits=("sqrt(R_ion R_ct) tanh sqrt(R_ion/R_ct)", "0, as Q with Y = sqrt(Y/R_ion) and n/2"),
     source=f"{_BISQUERT}; {_BISQUERT_REACTING}",
-    aliases=_REACTING_ALIASES,
+    aliases=_ALIASES,
+    constants=_UNIT_LENGTH,
 )
 def absorbing_reacting_line(omega: Floats, p: Floats, z: Complexes, dz: Complexes) -> None:
     """Z = √(R_ion ζ) tanh √(R_ion/ζ), ζ = R_ct/(1 + R_ct Y (jω)^n)."""
