@@ -79,6 +79,7 @@ def diffusion():
         ("[R[L][CQ]]", "<R0+L1+C1+Q1>"),
         ("p(R,p(C,L))", "<R1|C1|L1>"),
         # symbols by their longest match
+        ("RLaL", "<R0+La1+L1>"),
         ("CPECQ", "<Q1+C1+Q2>"),
         ("WsWoW", "<Ws1+Wo1+W1>"),
         # names
@@ -197,6 +198,18 @@ def test_another_convention_of_an_exponent_keeps_its_limits():
     assert (leaf.values[1], leaf.low[1], leaf.high[1]) == (0.75, 0.6, 0.8)
     with pytest.raises(BadInputError, match=re.escape("column 6: found n = 0.95, want a number between 0.1 and 0.9")):
         parse("Xd{m=0.05}")
+
+
+@pytest.mark.parametrize(
+    "kind", sorted(set(ELEMENTS.values()), key=lambda kind: kind.symbol), ids=lambda kind: kind.symbol
+)
+def test_bounds_in_every_other_convention_are_those_of_the_values_at_their_ends(kind):
+    """Which way a convention runs is seen at 0.25 and 0.5, so each must be a number there."""
+    assert kind.parameters
+    for alias, (parameter, convert) in kind.aliases.items():
+        k = [p.name for p in kind.parameters].index(parameter)
+        (leaf,) = parse(f"{kind.symbol}{{{alias}=/0.35/0.5}}").leaves
+        assert [leaf.low[k], leaf.high[k]] == sorted([convert(0.35), convert(0.5)])
 
 
 @pytest.mark.parametrize(

@@ -240,21 +240,21 @@ def _without_percent(cursor: Cursor, item: _Item) -> _Item:
 def _converted(cursor: Cursor, item: _Item, convert: Callable[[float], float]) -> _Item:
     """The item in the element's convention; where that runs the other way the bounds change places."""
 
-    def inside(number: _Number | None) -> _Number | None:
-        if number is None:
-            return None
+    def converted(number: float) -> float:
         try:
-            value = float(convert(number.value))
+            return float(convert(number))
         except (ArithmeticError, ValueError, TypeError):
-            value = math.nan
-        return _Number(value, number.at)
+            return math.nan
+
+    def inside(number: _Number | None) -> _Number | None:
+        return None if number is None else _Number(converted(number.value), number.at)
 
     value, low, high = inside(item.value), inside(item.low), inside(item.high)
     for source, number in ((item.value, value), (item.low, low), (item.high, high)):
         infinite_bound = number is not value and source is not None and source.value == 0.0
         if number is not None and not math.isfinite(number.value) and not infinite_bound:
             raise cursor.error("a number that cannot be converted", "one that another convention can say", number.at)
-    if convert(0.25) > convert(0.5):
+    if converted(0.25) > converted(0.5):
         low, high = high, low
     bounds = [b if b is not None and math.isfinite(b.value) else None for b in (low, high)]
     return _Item(item.at, value, item.fixed, *bounds)
