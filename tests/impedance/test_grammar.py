@@ -312,6 +312,9 @@ def test_another_convention_is_refused(text, message):
         ("R{5m}", "R{5}", "column 4: found 'm', want ',' or '}' (numbers have no units and no prefixes here)"),
         ("R{5ff}", "R{5f}", "column 4: found 'ff', want ','"),
         ("R{5/1/9/10}", "R{5/1/9}", "column 8: found '/', want ','"),
+        # a constant that another program writes: read where it is the one the element means
+        ("Tlmbs{Y=1,L=2F}", "Tlmbs{Y=1,L=1F}", "column 13: found L = 2 of Tlmbs, want L = 1"),
+        ("Tlmbs{L=/1/2}", "Tlmbs{L=1/0/2}", "column 9: found bounds of Tlmbs, want L = 1"),
         # numbers
         ("R{nan}", "R{1}", "column 3: found 'nan', want a number for R"),
         ("R{inf}", "R{1}", "column 3: found 'inf', want a number for R that is finite"),

@@ -113,7 +113,7 @@ def _constant(cursor: Cursor, kind: Element, name: str) -> bool:
     wanted = kind.constants[word]
     item = _item(cursor, word)
     if item.value is None or item.value.value != wanted:
-        found = "bounds" if item.value is None else f"{word} = {item.value.value:g}"
+        found = "bounds" if item.value is None else f"{word} = {item.value.value:.12g}"
         raise cursor.error(f"{found} of {name}", f"{word} = {wanted:g}, which this element means", item.at)
     return True
 
