@@ -85,6 +85,23 @@ def test_no_id_occurs_twice(tmp_path):
     assert len(page.ids) == len(set(page.ids))
 
 
+def test_pictures_of_one_name_have_files_and_ids_of_their_own(tmp_path):
+    """Several records of a file, and names that differ only by what no file name may have."""
+    plots = (line_plot("nyquist"),)
+    keys = ("", "", "tests.a b", "tests.a/b", "tests.A-B", "tests.c")
+    out = write_report(content(sections=tuple(Section(key, key, "", plots) for key in keys)), tmp_path / "out")
+    names = {p.stem for p in (out / "figures").iterdir()}
+    assert names == {
+        "nyquist", "nyquist_2", "tests.a-b.nyquist", "tests.a-b.nyquist_2", "tests.A-B.nyquist_3", "tests.c.nyquist",
+    }  # fmt: skip
+    page = parse(out)
+    assert len(page.ids) == len(set(page.ids))
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert all(text.count(f"(figures/{name}.svg)") == 1 for name in names)
+    targets = set(re.findall(r"url\(#([^)]*)\)", text)) | {link[1:] for link in page.links}
+    assert targets <= set(page.ids)
+
+
 def test_text_of_a_user_is_escaped(tmp_path):
     text = (write_report(content(), tmp_path / "out") / "report.html").read_text(encoding="utf-8")
     assert "<b>study</b>" not in text

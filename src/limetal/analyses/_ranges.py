@@ -120,8 +120,6 @@ def _one(name: str, title: str, x: Axis, y: Axis, xs: Floats, ys: Floats) -> tup
 
 
 def _nyquist(record: ImpedanceRecord) -> tuple[Plot, ...]:
-    if record.rows < 2:
-        return ()
     return (nyquist(record.frequency_hertz, record.impedance, areal=record.per_area),)
 
 
