@@ -212,7 +212,8 @@ def element(
     Raises
     ------
     LimetalError
-        If the symbol is taken or a derivative misses the finite difference.
+        If the symbol is none or taken, a parameter without dimension has no bounds, or a derivative misses the finite
+        difference.
 
     Examples
     --------
@@ -252,6 +253,12 @@ def element(
                 raise LimetalError(f"element {name!r}: a symbol is letters, the first a capital")
             if name in ELEMENTS:
                 raise LimetalError(f"element {name!r}: the symbol is taken by {ELEMENTS[name].title}")
+        for parameter in made.parameters:
+            if not parameter.logarithmic and not math.isfinite(parameter.value(1.0, 1.0, {})):
+                raise LimetalError(
+                    f"element {symbol!r}: {parameter.name} has no dimension, so it needs bounds (low, high) or a range "
+                    "of starts (typical)"
+                )
         _check_derivatives(made)
         ELEMENTS.update(dict.fromkeys((symbol, *synonyms), made))
         return made
