@@ -11,16 +11,15 @@ from limetal.analyses import apply
 from limetal.analyses._impedance_plots import (
     arrhenius_plot,
     bode,
-    decade_names,
     drt_map,
     drt_plot,
     nyquist,
-    quantity_text,
     residual_percent,
     residuals,
     series_nyquist,
     trend_plot,
 )
+from limetal.analyses._impedance_scales import decade_names, quantity_text
 from limetal.errors import BadInputError
 from limetal.exhibits import Plot
 from limetal.records.impedance import ImpedanceRecord
@@ -151,6 +150,7 @@ def test_a_series_is_coloured_by_its_values_and_only_the_widest_is_named():
     assert [s.y.max() for s in plot.series] == [4.0, 12.0, 8.0]
     assert [bool(s.names) for s in plot.series] == [False, True, False]
     assert (plot.colour.label, plot.colour.unit, plot.x.unit) == ("time", "h", "ohm cm2")
+    assert plot.equal_axes
     assert "3 spectra" in plot.caption
     assert "coloured by time" in plot.caption
 

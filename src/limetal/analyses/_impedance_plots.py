@@ -11,17 +11,22 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from limetal.analyses._impedance_scales import (
+    PER_THOUSAND,
+    celsius_scale,
+    decade_names,
+    frequency_scale,
+    quantity_text,
+)
 from limetal.errors import BadInputError
-from limetal.exhibits import Axis, Image, Line, Panel, Plot, Series, TopAxis
+from limetal.exhibits import Axis, Image, Line, Panel, Plot, Series
 
 __all__ = [
     "arrhenius_plot",
     "bode",
-    "decade_names",
     "drt_map",
     "drt_plot",
     "nyquist",
-    "quantity_text",
     "residual_percent",
     "residuals",
     "series_nyquist",
@@ -31,53 +36,11 @@ __all__ = [
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
-ZERO_CELSIUS_K = 273.15
-#: The field plots 1000/T, so that the axis reads 2.8 to 3.6 and not 0.0028.
-PER_THOUSAND = 1e3
 PERCENT = 100.0
-_PREFIXES = {-9: "n", -6: "µ", -3: "m", 0: "", 3: "k", 6: "M"}
-#: A measured point stands for a decade if it is at most this far from it, in decades (half of five per decade).
-_NEAR_DECADE = 0.11
 #: Spectra of a series with at most this many keep the marks of their points.
 _MOST_MARKED = 6
 #: A point closer to zero than this part of the largest keeps room below it for its mark.
 _CLOSE_TO_ZERO = 0.03
-#: Steps of temperature that people count in, and about how many ticks a scale carries.
-_STEPS_DEGC = (1.0, 2.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0, 200.0)
-_TICKS = 6
-
-
-def quantity_text(value: float, unit: str) -> str:
-    """A quantity in two digits with the prefix that keeps it short.
-
-    Examples
-    --------
-    >>> [quantity_text(v, "Hz") for v in (1e6, 1003.0, 1260.0, 0.1, 99.6)]
-    ['1 MHz', '1 kHz', '1.3 kHz', '100 mHz', '100 Hz']
-    """
-    rounded = float(f"{value:.1e}")
-    power = 3 * math.floor(math.log10(abs(rounded)) / 3 + 1e-9) if rounded else 0
-    power = min(max(power, min(_PREFIXES)), max(_PREFIXES))
-    return f"{rounded / 10.0**power:.3g} {_PREFIXES[power]}{unit}"
-
-
-def decade_names(frequency_hertz: Floats) -> tuple[tuple[int, str], ...]:
-    """Points nearest to whole decades of frequency, with their own frequency as text, the highest decade first.
-
-    A decade without a point close by is left out; a point that is not quite at the decade says so.
-
-    Examples
-    --------
-    >>> decade_names(np.array([1e3, 316.0, 126.0, 31.6]))
-    ((0, '1 kHz'), (2, '130 Hz'))
-    """
-    logs = np.log10(frequency_hertz)
-    names = []
-    for decade in range(math.floor(logs.max()) + 1, math.ceil(logs.min()) - 2, -1):
-        index = int(np.argmin(np.abs(logs - decade)))
-        if abs(logs[index] - decade) <= _NEAR_DECADE:
-            names.append((index, quantity_text(float(frequency_hertz[index]), "Hz")))
-    return tuple(names)
 
 
 def residual_percent(impedance: Complexes, fit: Complexes) -> Complexes:
@@ -297,7 +260,7 @@ def drt_plot(
         caption += f" The shaded band is the{chance} credible interval at each τ."
     if peaks:
         caption += " Words stand at peaks."
-    x = Axis("relaxation time τ", "s", "log", top=_frequency_scale(tau_second))
+    x = Axis("relaxation time τ", "s", "log", top=frequency_scale(tau_second))
     y = Axis("γ(ln τ)", _unit(areal), low=0.0 if (gamma >= 0).all() and (low is None or (low >= 0).all()) else None)
     return Plot(name, "Distribution of relaxation times", x, y, (series,), caption, overlay=0)
 
@@ -393,7 +356,7 @@ def arrhenius_plot(
         series.append(Series(ends, line[1] + line[0] / PER_THOUSAND * ends, "straight line"))
     bars = " Bars are standard uncertainties." if std is not None else ""
     caption = f"Arrhenius plot, {label} against 1000/T.{bars}{f' {words}' if words else ''}"
-    axis = Axis("1000/T", "1/K", top=_celsius_scale(temperature_K))
+    axis = Axis("1000/T", "1/K", top=celsius_scale(temperature_K))
     return Plot(name, "Arrhenius plot", axis, Axis(label, unit), tuple(series), caption, overlay=0)
 
 
@@ -481,22 +444,3 @@ def _residual_series(frequency_hertz: Floats, impedance: Complexes, fit: Complex
 def _spectrum(frequency_hertz: Floats) -> str:
     low, high = (quantity_text(float(v), "Hz") for v in (frequency_hertz.min(), frequency_hertz.max()))
     return f"{frequency_hertz.size} points from {high} to {low}"
-
-
-def _frequency_scale(tau_second: Floats) -> TopAxis:
-    """Whole decades of 1/(2πτ) over relaxation times."""
-    highest, lowest = (1.0 / (2.0 * math.pi * float(t)) for t in (tau_second.min(), tau_second.max()))
-    decades = range(math.ceil(math.log10(lowest)), math.floor(math.log10(highest)) + 1)
-    step = 1 if len(decades) <= 9 else 2
-    ticks = tuple((1.0 / (2.0 * math.pi * 10.0**d), quantity_text(10.0**d, "Hz")) for d in decades if d % step == 0)
-    return TopAxis("frequency 1/(2πτ)", "", ticks)
-
-
-def _celsius_scale(temperature_K: Floats) -> TopAxis:
-    """Round temperatures in degC over 1000/T, from the coldest to the hottest."""
-    low, high = float(temperature_K.min()) - ZERO_CELSIUS_K, float(temperature_K.max()) - ZERO_CELSIUS_K
-    step = next((s for s in _STEPS_DEGC if (high - low) / s <= _TICKS), _STEPS_DEGC[-1])
-    # one step further on both ends: the axis is a little wider than the data
-    celsius = np.arange(math.floor(low / step), math.ceil(high / step) + 1) * step
-    places = [(PER_THOUSAND / (t + ZERO_CELSIUS_K), f"{t:g}".replace("-", "−")) for t in celsius if t > -ZERO_CELSIUS_K]
-    return TopAxis("temperature", "degC", tuple(places))
