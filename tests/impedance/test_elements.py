@@ -290,7 +290,7 @@ def test_one_element_is_another(log_r, log_tau, n, b):
     same(of("Q", omega, r, 1.0), of("C", omega, r))
     same(of("Tlmbo", omega, r, tau / r, 1.0), of("Wo", omega, r, tau))
     same(of("Tlmbs", omega, r, tau / r, 1.0), of("Ws", omega, r, tau))
-    same(of("Tlmno", omega, r, 1e18 * r, tau / r, n), of("Tlmbo", omega, r, tau / r, n))
+    same(of("Tlmno", omega, r, 1e30 * r, tau / r, n), of("Tlmbo", omega, r, tau / r, n))
     same(of("T", omega, r, 1e-30 * r, 0.0, tau), of("Wo", omega, r, tau))
     # a reacting pore is a finite Gerischer element: R_ct makes the reaction, φ² = R_ion/R_ct
     phi = 1.7
