@@ -1,0 +1,271 @@
+"""Compiled: every choice of one shape per part ranked from inner products alone."""
+
+from __future__ import annotations
+
+import math
+
+import numba
+import numpy as np
+from numba import types
+
+from limetal.impedance._machine import FLOAT, INTEGER, TRUTH
+
+__all__ = ["combinations", "inner_coordinates", "order_of"]
+
+#: Two shapes are one start if the cosine between what is left of them is above this.
+_SAME = 0.985
+#: Best combinations kept while parts are added.
+_BEAM = 128
+
+
+@numba.njit(
+    types.Tuple((FLOAT[:, ::1], FLOAT[::1], FLOAT))(FLOAT[:, ::1], FLOAT[::1], FLOAT, INTEGER),
+    cache=True,
+    error_model="numpy",
+)
+def _eliminate(gram, along, square, singles):
+    """Project the columns that are always there out of all others; return what is left of matrix, vector and square."""
+    g, t = gram.copy(), along.copy()
+    n = t.size
+    for s in range(singles):
+        pivot = g[s, s]
+        if not pivot > 1e-12 * gram[s, s]:
+            continue
+        square -= t[s] * t[s] / pivot
+        for i in range(s + 1, n):
+            part = g[i, s] / pivot
+            if part == 0.0:
+                continue
+            t[i] -= part * t[s]
+            for j in range(s + 1, n):
+                g[i, j] -= part * g[s, j]
+    return g, t, square
+
+
+@numba.njit(TRUTH(FLOAT[:, ::1], FLOAT[::1], INTEGER[::1], FLOAT[::1]), cache=True, error_model="numpy")
+def _scales(gram, along, rows, x):
+    """Solve for the scales of the columns ``rows``; return whether all are positive."""
+    n = rows.size
+    a, b = np.empty((n, n)), np.empty(n)
+    for i in range(n):
+        b[i] = along[rows[i]]
+        for j in range(n):
+            a[i, j] = gram[rows[i], rows[j]]
+        a[i, i] *= 1.0 + 1e-12
+    for i in range(n):
+        for k in range(i + 1, n):
+            part = a[k, i] / a[i, i]
+            b[k] -= part * b[i]
+            for j in range(i, n):
+                a[k, j] -= part * a[i, j]
+    positive = True
+    for i in range(n - 1, -1, -1):
+        for j in range(i + 1, n):
+            b[i] -= a[i, j] * x[j]
+        x[i] = b[i] / a[i, i]
+        positive = positive and x[i] > 0.0
+    return positive
+
+
+@numba.njit(types.void(FLOAT, INTEGER, FLOAT[::1], INTEGER[::1]), cache=True, error_model="numpy")
+def _keep(cost, code, costs, codes):
+    """Put a cost that is below the largest in its place: a heap with the largest on top."""
+    size = costs.size
+    hole = 0
+    while True:
+        child = 2 * hole + 1
+        if child >= size:
+            break
+        if child + 1 < size and costs[child + 1] > costs[child]:
+            child += 1
+        if not costs[child] > cost:
+            break
+        costs[hole], codes[hole] = costs[child], codes[child]
+        hole = child
+    costs[hole], codes[hole] = cost, code
+
+
+@numba.njit(INTEGER[::1](FLOAT[::1]), cache=True, error_model="numpy")
+def order_of(values):
+    """Places of the values from small to large, by insertion: np.argsort takes seconds to compile."""
+    order = np.empty(values.size, dtype=np.int64)
+    for i in range(values.size):
+        j = i
+        while j > 0 and values[order[j - 1]] > values[i]:
+            order[j] = order[j - 1]
+            j -= 1
+        order[j] = i
+    return order
+
+
+@numba.njit(
+    types.void(
+        FLOAT[:, ::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        INTEGER[:, ::1],
+        INTEGER,
+        INTEGER,
+        INTEGER,
+        TRUTH,
+        FLOAT[::1],
+        INTEGER[::1],
+    ),
+    cache=True,
+    error_model="numpy",
+)
+def _extend(g, t, old_costs, old_rows, depth, first, end, ordered, costs, codes):
+    """Add every candidate of a set to every kept combination; keep the best whose scales are positive."""
+    inverse_v, chosen = np.empty(depth), np.empty(depth, dtype=np.int64)
+    x = np.empty(depth)
+    low = np.empty((depth, depth))
+    ahead = np.empty(depth)
+    for kept in range(old_costs.size):
+        if not old_costs[kept] < np.inf:
+            break
+        for i in range(depth):
+            chosen[i] = old_rows[kept, i]
+        for i in range(depth):  # Cholesky of the kept combination
+            for j in range(i + 1):
+                total = g[chosen[i], chosen[j]]
+                for k in range(j):
+                    total -= low[i, k] * low[j, k]
+                low[i, j] = math.sqrt(max(total, 1e-300)) if i == j else total / low[j, j]
+            total = t[chosen[i]]
+            for k in range(i):
+                total -= low[i, k] * ahead[k]
+            ahead[i] = total / low[i, i]
+        begin = max(first, chosen[depth - 1] + 1) if ordered and depth else first
+        for candidate in range(begin, end):
+            left, along = g[candidate, candidate], t[candidate]
+            for i in range(depth):
+                total = g[candidate, chosen[i]]
+                for k in range(i):
+                    total -= low[i, k] * inverse_v[k]
+                inverse_v[i] = total / low[i, i]
+                left -= inverse_v[i] * inverse_v[i]
+                along -= inverse_v[i] * ahead[i]
+            if along <= 0.0 or left <= 1e-9 * g[candidate, candidate]:
+                continue
+            cost = old_costs[kept] - along * along / left
+            if not cost < costs[0]:
+                continue
+            positive, last = True, along / left
+            for i in range(depth - 1, -1, -1):
+                total = ahead[i] - inverse_v[i] * last
+                for k in range(i + 1, depth):
+                    total -= low[k, i] * x[k]
+                x[i] = total / low[i, i]
+                positive = positive and x[i] > 0.0
+            if not positive:
+                continue
+            _keep(cost, kept * t.size + candidate, costs, codes)
+
+
+@numba.njit(TRUTH(FLOAT[:, ::1], INTEGER[::1], INTEGER[::1]), cache=True, error_model="numpy")
+def _same(g, a, b):
+    for i in range(a.size):
+        cosine = g[a[i], b[i]] / math.sqrt(g[a[i], a[i]] * g[b[i], b[i]])
+        if not cosine > _SAME:
+            return False
+    return True
+
+
+@numba.njit(
+    types.Tuple((INTEGER[:, ::1], FLOAT[:, ::1]))(FLOAT[:, ::1], FLOAT[::1], FLOAT, INTEGER, INTEGER[:, ::1], INTEGER),
+    cache=True,
+    error_model="numpy",
+)
+def combinations(gram, along, square, singles, groups, most):
+    """Best combinations, one candidate of each group, that differ; and the scales of all their columns.
+
+    Returns ``(k, groups)`` columns and ``(k, singles + groups)`` scales, k at most ``most``; scales of columns that
+    are always there may be negative.
+    """
+    depth = groups.shape[0]
+    g, t, left = _eliminate(gram, along, square, singles)
+    costs = np.empty(1)
+    costs[0] = left
+    rows = np.zeros((1, depth), dtype=np.int64)
+    for level in range(depth):
+        size = _BEAM if level else groups[level, 1] - groups[level, 0]
+        if level == 0 and depth == 1:
+            size = min(size, _BEAM)
+        found, codes = np.full(size, np.inf), np.zeros(size, dtype=np.int64)
+        ordered = level > 0 and groups[level, 0] == groups[level - 1, 0]
+        _extend(g, t, costs, rows, level, groups[level, 0], groups[level, 1], ordered, found, codes)
+        order = order_of(found)
+        if not found[order[0]] < np.inf:  # no candidate with positive scales: take any
+            for i in range(size):
+                found[i] = costs[0]
+                codes[i] = groups[level, 0] + i % (groups[level, 1] - groups[level, 0])
+        more_rows = np.zeros((size, depth), dtype=np.int64)
+        for i in range(size):
+            kept = codes[order[i]] // t.size
+            for j in range(level):
+                more_rows[i, j] = rows[kept, j]
+            more_rows[i, level] = codes[order[i]] % t.size
+        more_costs = np.empty(size)
+        for i in range(size):
+            more_costs[i] = found[order[i]]
+        costs, rows = more_costs, more_rows
+    picked = np.zeros((most, depth), dtype=np.int64)
+    count = 0
+    for i in range(costs.size):
+        if count == most or not costs[i] < np.inf:
+            break
+        new = True
+        for j in range(count):
+            if depth and _same(g, rows[i], picked[j]):
+                new = False
+                break
+        if new:
+            for j in range(depth):
+                picked[count, j] = rows[i, j]
+            count += 1
+    scales = np.zeros((count, singles + depth))
+    every = np.empty(singles + depth, dtype=np.int64)
+    for c in range(count):
+        for s in range(singles):
+            every[s] = s
+        for j in range(depth):
+            every[singles + j] = picked[c, j]
+        _scales(gram, along, every, scales[c])
+    return picked[:count], scales
+
+
+@numba.njit(
+    FLOAT[:, ::1](
+        INTEGER[:, ::1],
+        FLOAT[:, ::1],
+        INTEGER,
+        FLOAT[:, ::1],
+        INTEGER[:, ::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        TRUTH[::1],
+        FLOAT[:, ::1],
+        INTEGER,
+    ),
+    cache=True,
+    error_model="numpy",
+)
+def inner_coordinates(picked, scales, singles, tables, own, ohm, given, free, gram, rows):
+    """Inner coordinates of combinations of shapes at their scales, ``(k, n)``.
+
+    ``tables`` holds the coordinates of each column, ``own`` the parameters of each part (-1 behind the last). A scale
+    that is not positive becomes so small that the part is a thousandth of the data.
+    """
+    found = np.empty((picked.shape[0], given.size))
+    for c in range(picked.shape[0]):
+        for k in range(given.size):
+            found[c, k] = 0.0 if np.isnan(given[k]) else given[k]
+        for part in range(own.shape[0]):
+            column = part if part < singles else picked[c, part - singles]
+            smallest = 1e-3 * math.sqrt(rows / max(gram[column, column], 1e-300))
+            log_scale = math.log(max(scales[c, part], smallest))
+            for j in range(own.shape[1]):
+                k = own[part, j]
+                if k >= 0 and free[k]:
+                    found[c, k] = tables[column, j] + ohm[k] * log_scale
+    return found

@@ -1,0 +1,347 @@
+"""Compiled code: impedance of a circuit with its derivatives, and Levenberg-Marquardt on it.
+
+Every function takes ``code``, the flat arrays of `limetal.impedance.program.Program`. Nothing here knows an element:
+their code is called by address. Coordinates ``q`` are logarithms of parameters that have a dimension.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numba
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+__all__ = ["dot", "levenberg_marquardt", "model", "normal_equations"]
+
+_KERNEL_ARGUMENTS = (
+    types.float64[::1],
+    types.float64[::1],
+    types.complex128[::1],
+    types.complex128[:, ::1],
+)
+FLOAT, COMPLEX, INTEGER, TRUTH = types.float64, types.complex128, types.int64, types.boolean
+#: Type of ``code``.
+CODE = types.Tuple(
+    (INTEGER[:, ::1], INTEGER[::1], INTEGER[::1], INTEGER[::1], INTEGER[:, ::1], INTEGER[::1], TRUTH[::1])
+)
+LEAF, SERIES, PARALLEL = 0, 1, 2
+#: Sums in any order: the compiler may use vector instructions.
+_SUMS = {"reassoc", "contract", "nsz"}
+#: Longest step of a logarithm and of an exponent in one iteration.
+_LONGEST_LOG_STEP, _LONGEST_STEP = 2.0, 0.25
+_FIRST_DAMPING, _MOST_DAMPING = 1e-3, 1e10
+
+
+@intrinsic
+def _call(_context: Any, _address: Any, _omega: Any, _p: Any, _z: Any, _dz: Any) -> Any:
+    """Call the code of an element by its address."""
+    signature = types.void(types.int64, *_KERNEL_ARGUMENTS)
+
+    def generate(context: Any, builder: Any, given: Any, arguments: Any) -> Any:
+        kinds = [context.get_value_type(kind) for kind in _KERNEL_ARGUMENTS]
+        pointer = builder.inttoptr(arguments[0], ir.FunctionType(ir.VoidType(), kinds).as_pointer())
+        values = [
+            context.cast(builder, value, found, wanted)
+            for value, found, wanted in zip(arguments[1:], given.args[1:], _KERNEL_ARGUMENTS, strict=True)
+        ]
+        builder.call(pointer, values)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@numba.njit(
+    types.void(CODE, FLOAT[::1], FLOAT[::1], FLOAT[::1], COMPLEX[:, ::1], COMPLEX[:, :, ::1]),
+    cache=True,
+    error_model="numpy",
+)
+def model(code, omega, q, p, zn, dz):
+    """Fill the impedance of every node (``zn``), the derivatives of every element (``dz``); the last node is all."""
+    nodes, parts, offset, addresses, slots, counts, logarithmic = code
+    n = q.size
+    for k in range(n):
+        p[k] = math.exp(q[k]) if logarithmic[k] else q[k]
+    p[n] = 1.0
+    own = np.empty(slots.shape[1])
+    for i in range(nodes.shape[0]):
+        kind = nodes[i, 0]
+        if kind == LEAF:
+            leaf = nodes[i, 1]
+            for s in range(counts[leaf]):
+                own[s] = p[slots[leaf, s]]
+            _call(addresses[leaf], omega, own, zn[i], dz[leaf])
+        elif kind == SERIES:
+            for f in range(omega.size):
+                total = 0j
+                for part in range(offset[i], offset[i + 1]):
+                    total += zn[parts[part], f]
+                zn[i, f] = total
+        else:
+            for f in range(omega.size):
+                total = 0j
+                for part in range(offset[i], offset[i + 1]):
+                    total += 1.0 / zn[parts[part], f]
+                zn[i, f] = 1.0 / total
+
+
+@numba.njit(FLOAT(FLOAT[::1], FLOAT[::1]), cache=True, error_model="numpy", fastmath=_SUMS)
+def dot(a, b):
+    """Sum of products."""
+    total = 0.0
+    for i in range(a.size):
+        total += a[i] * b[i]
+    return total
+
+
+@numba.njit(
+    FLOAT(COMPLEX[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1]), cache=True, error_model="numpy", fastmath=_SUMS
+)
+def _residual(z, re, im, weight, r):
+    """Fill the weighted residual, real parts first, and return the sum of its squares."""
+    m = re.size
+    total = 0.0
+    for f in range(m):
+        a = (z[f].real - re[f]) * weight[f]
+        b = (z[f].imag - im[f]) * weight[f]
+        r[f] = a
+        r[m + f] = b
+        total += a * a + b * b
+    return total
+
+
+@numba.njit(
+    types.void(
+        CODE, INTEGER[::1], FLOAT[::1], COMPLEX[:, ::1], COMPLEX[:, :, ::1], COMPLEX[:, ::1], FLOAT[::1], FLOAT[:, ::1]
+    ),
+    cache=True,
+    error_model="numpy",
+)
+def _jacobian(code, column, p, zn, dz, factor, weight, jac):
+    """Fill ``jac`` (free, 2m): the derivative of the weighted residual by the free coordinates.
+
+    ``factor[i]`` is the derivative of the whole by the impedance of node i, found from the whole downwards: one in
+    series, (Z of the parallel over Z of the part) squared beside others.
+    """
+    nodes, parts, offset, _, slots, counts, logarithmic = code
+    m = weight.size
+    for c in range(jac.shape[0]):
+        for f in range(jac.shape[1]):
+            jac[c, f] = 0.0
+    last = nodes.shape[0] - 1
+    plain = np.zeros(nodes.shape[0], dtype=np.bool_)  # factor is one everywhere
+    plain[last] = True
+    for i in range(last, -1, -1):
+        kind = nodes[i, 0]
+        if kind == LEAF:
+            leaf = nodes[i, 1]
+            for s in range(counts[leaf]):
+                k = slots[leaf, s]
+                if k >= column.size or column[k] < 0:
+                    continue
+                c = column[k]
+                chain = p[k] if logarithmic[k] else 1.0
+                if plain[i]:
+                    for f in range(m):
+                        scale = chain * weight[f]
+                        jac[c, f] += dz[leaf, s, f].real * scale
+                        jac[c, m + f] += dz[leaf, s, f].imag * scale
+                else:
+                    for f in range(m):
+                        g = dz[leaf, s, f] * factor[i, f]
+                        scale = chain * weight[f]
+                        jac[c, f] += g.real * scale
+                        jac[c, m + f] += g.imag * scale
+            continue
+        for part in range(offset[i], offset[i + 1]):
+            child = parts[part]
+            if kind == SERIES:
+                plain[child] = plain[i]
+                if not plain[i]:
+                    for f in range(m):
+                        factor[child, f] = factor[i, f]
+            else:
+                for f in range(m):
+                    ratio = zn[i, f] / zn[child, f]
+                    factor[child, f] = ratio * ratio
+                    if not plain[i]:
+                        factor[child, f] *= factor[i, f]
+
+
+@numba.njit(TRUTH(FLOAT[:, ::1], FLOAT[::1], TRUTH[::1], FLOAT[::1], FLOAT[:, ::1]), cache=True, error_model="numpy")
+def _solve(h, g, held, x, work):
+    """Solve h x = g by Cholesky without the held coordinates, whose x is zero; False if h is not positive."""
+    n = g.size
+    for i in range(n):
+        if held[i]:
+            continue
+        for j in range(i + 1):
+            if held[j]:
+                continue
+            total = h[i, j]
+            for k in range(j):
+                if not held[k]:
+                    total -= work[i, k] * work[j, k]
+            if i == j:
+                if not total > 0.0:
+                    return False
+                work[i, i] = math.sqrt(total)
+            else:
+                work[i, j] = total / work[j, j]
+    for i in range(n):
+        x[i] = 0.0
+        if held[i]:
+            continue
+        total = g[i]
+        for k in range(i):
+            if not held[k]:
+                total -= work[i, k] * x[k]
+        x[i] = total / work[i, i]
+    for i in range(n - 1, -1, -1):
+        if held[i]:
+            continue
+        total = x[i]
+        for k in range(i + 1, n):
+            if not held[k]:
+                total -= work[k, i] * x[k]
+        x[i] = total / work[i, i]
+    return True
+
+
+@numba.njit(
+    types.Tuple((FLOAT, INTEGER, TRUTH))(
+        CODE,
+        INTEGER[::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        INTEGER,
+        FLOAT,
+        FLOAT[:, ::1],
+    ),
+    cache=True,
+    error_model="numpy",
+)
+def levenberg_marquardt(code, free, low, high, omega, re, im, weight, q, most, tolerance, hessian):
+    """Walk ``q`` downhill in place; return cost, iterations, whether it converged.
+
+    ``hessian`` (free, free) is left at J'J of the end. A free coordinate on a bound that would leave it is held for
+    the iteration. Converged: the next step would lower the cost by less than ``tolerance`` of it.
+    """
+    nodes, _, _, addresses, slots, _, logarithmic = code
+    m, n = omega.size, free.size
+    column = np.empty(q.size, dtype=np.int64)
+    for k in range(q.size):
+        column[k] = -1
+    for c in range(n):
+        column[free[c]] = c
+    p = np.empty(q.size + 1)
+    zn = np.empty((nodes.shape[0], m), dtype=np.complex128)
+    factor = np.empty((nodes.shape[0], m), dtype=np.complex128)
+    dz = np.empty((addresses.size, slots.shape[1], m), dtype=np.complex128)
+    r = np.empty(2 * m)
+    jac = np.empty((n, 2 * m))
+    g, step = np.empty(n), np.empty(n)
+    damped, work = np.empty((n, n)), np.empty((n, n))
+    held = np.zeros(n, dtype=np.bool_)
+    trial = q.copy()
+    last = nodes.shape[0] - 1
+    model(code, omega, q, p, zn, dz)
+    cost = _residual(zn[last], re, im, weight, r)
+    damping, iterations = _FIRST_DAMPING, 0
+    growth = 4.0
+    converged = False
+    while True:
+        _jacobian(code, column, p, zn, dz, factor, weight, jac)
+        for a in range(n):
+            g[a] = -dot(jac[a], r)
+            for b in range(a + 1):
+                hessian[a, b] = hessian[b, a] = dot(jac[a], jac[b])
+        if iterations >= most:
+            break
+        iterations += 1
+        for a in range(n):
+            k = free[a]
+            held[a] = (q[k] <= low[k] and g[a] < 0.0) or (q[k] >= high[k] and g[a] > 0.0)
+        moved = False
+        while damping < _MOST_DAMPING:
+            for a in range(n):
+                for b in range(n):
+                    damped[a, b] = hessian[a, b]
+                damped[a, a] = hessian[a, a] * (1.0 + damping) + 1e-14 * cost
+            if not _solve(damped, g, held, step, work):
+                damping *= 10.0
+                continue
+            gain = 0.0
+            for a in range(n):
+                k = free[a]
+                longest = _LONGEST_LOG_STEP if logarithmic[k] else _LONGEST_STEP
+                trial[k] = min(max(q[k] + min(max(step[a], -longest), longest), low[k]), high[k])
+                gain += step[a] * (g[a] + damping * hessian[a, a] * step[a])
+            if gain < tolerance * cost:
+                converged = True
+                break
+            model(code, omega, trial, p, zn, dz)
+            lower = _residual(zn[last], re, im, weight, r)
+            if lower < cost:
+                moved = True
+                ratio = (cost - lower) / gain
+                cost = lower
+                for a in range(n):
+                    q[free[a]] = trial[free[a]]
+                if ratio > 0.75:
+                    damping = max(damping * 0.1, 1e-12)
+                elif ratio < 0.25:
+                    damping *= 3.0
+                growth = 4.0
+                break
+            damping *= growth
+            growth *= 2.0
+        if not moved:  # the next step is worth nothing, or no step leads down
+            converged = True
+            break
+    return cost, iterations, converged
+
+
+@numba.njit(
+    FLOAT(
+        CODE,
+        INTEGER[::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        FLOAT[::1],
+        FLOAT[:, ::1],
+        COMPLEX[::1],
+    ),
+    cache=True,
+    error_model="numpy",
+)
+def normal_equations(code, free, omega, re, im, weight, q, r, jac, z):
+    """Fill weighted residual, Jacobian by the free coordinates and impedance at ``q``; return the cost."""
+    nodes, _, _, addresses, slots, _, _ = code
+    m = omega.size
+    column = np.empty(q.size, dtype=np.int64)
+    for k in range(q.size):
+        column[k] = -1
+    for c in range(free.size):
+        column[free[c]] = c
+    p = np.empty(q.size + 1)
+    zn = np.empty((nodes.shape[0], m), dtype=np.complex128)
+    factor = np.empty((nodes.shape[0], m), dtype=np.complex128)
+    dz = np.empty((addresses.size, slots.shape[1], m), dtype=np.complex128)
+    model(code, omega, q, p, zn, dz)
+    cost = _residual(zn[nodes.shape[0] - 1], re, im, weight, r)
+    _jacobian(code, column, p, zn, dz, factor, weight, jac)
+    for f in range(m):
+        z[f] = zn[nodes.shape[0] - 1, f]
+    return cost

@@ -1,0 +1,203 @@
+"""Errors and verdicts of a fit: what the data say of each parameter at the minimum."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limetal.impedance.circuit import Circuit
+from limetal.impedance.program import Program
+from limetal.impedance.result import CircuitFit, FitOptions, Status
+
+__all__ = ["Data", "Walk", "described", "is_rival"]
+
+Floats = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
+
+#: A parameter is not identified if its standard error is above this factor (of a logarithm) or part of its range,
+WIDEST_LOG_STD, WIDEST_PART = math.log(2.0), 0.25
+#: if AICc without its part rises by less than this (asked where the size of the part is less certain than that),
+NEEDED_AICC, SURE_LOG_STD = 10.0, 0.15
+#: or if another minimum whose chi squared is higher by less than this lies further away than so many standard errors.
+RIVAL, RIVAL_STD, SAME_COST = 8.0, 2.0, 1e-5
+#: Errors above these (of a logarithm, of an exponent) are widened along the cost itself, as far as that.
+DOUBTFUL_LOG_STD, DOUBTFUL_PART, FARTHEST_LOG = 0.1, 0.03, 3.0
+#: Of an inner coordinate; logarithm of the size of a part that is taken out; iterations of what is left.
+NEAR_BOUND, VANISHING, PARTIAL_ITERATIONS = 1e-7, -40.0, 25
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """What was fitted, with weights and the limits of the search."""
+
+    f: Floats
+    z: Complexes
+    weight: Floats
+    omega: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class Walk:
+    """Where the best walk ended."""
+
+    q: Floats
+    cost: float
+    hessian: Floats
+    tried: int
+    agree: int
+    iterations: int
+    converged: bool
+
+
+def is_rival(cost: float, best: float, rows: int) -> bool:
+    """Whether another minimum is as likely as the best one, within the noise."""
+    return bool(best * (1 + SAME_COST) < cost < best * (1 + RIVAL / rows))
+
+
+def described(
+    p: Program, circuit: Circuit, options: FitOptions, data: Data, walk: Walk, rivals: list[Floats]
+) -> CircuitFit:
+    """Errors and status of every parameter, and all of it as a result."""
+    q = walk.q
+    scale = walk.cost / max(2 * data.f.size - p.free.size, 1)
+    if options.weighting == "measured":
+        scale = max(scale, 1.0)
+    inner = _inverse(walk.hessian * (1 / scale))
+    covariance = _covariance(p, q, _widened(p, data, walk, inner, scale))
+    log_std = np.sqrt(np.diagonal(covariance))
+    values = p.values(q)
+    outer = p.outside(q)
+    doubtful = _needless(p, data, walk, log_std, scale)
+    for rival in rivals:
+        doubtful |= np.abs(p.outside(rival) - outer) > RIVAL_STD * log_std
+    status: list[Status] = ["fixed"] * q.size
+    known = np.zeros(q.size, dtype=bool)
+    for k in p.free:
+        at_bound = (q[k] <= data.low[k] + NEAR_BOUND and data.low[k] == p.low[k]) or (
+            q[k] >= data.high[k] - NEAR_BOUND and data.high[k] == p.high[k]
+        )
+        widest = WIDEST_LOG_STD if p.logarithmic[k] else WIDEST_PART * (data.high[k] - data.low[k])
+        known[k] = log_std[k] <= widest and not doubtful[k]
+        if at_bound and not doubtful[k]:
+            status[k] = "at bound"
+        else:
+            status[k] = "fitted" if known[k] else "not identified"
+    log_std = np.where(known, log_std, np.nan)
+    return CircuitFit(
+        frequency_hertz=data.f,
+        impedance=data.z,
+        values=values,
+        std=np.where(p.logarithmic, values, 1.0) * log_std,
+        log_std=log_std,
+        status=tuple(status),
+        cost=walk.cost,
+        weights=data.weight,
+        starts=walk.tried,
+        starts_agree=walk.agree,
+        iterations=walk.iterations,
+        converged=walk.converged,
+        options=options,
+        _fitted=circuit,
+        _program=p,
+        _inner=q,
+        _covariance=covariance,
+    )
+
+
+def _widened(p: Program, data: Data, walk: Walk, covariance: Floats, scale: float) -> Floats:
+    """Covariance of the free inner coordinates, each no narrower than the rise of the cost along it says.
+
+    Where errors are large the cost is no parabola: the distance at which it has risen as much as at two standard errors
+    of a parabola, all others at their best, then takes the place of the two standard errors.
+    """
+    std = np.sqrt(np.diagonal(covariance))
+    limit = np.where(p.logarithmic[p.free], DOUBTFUL_LOG_STD, DOUBTFUL_PART)
+    doubtful = np.flatnonzero(std > limit)
+    if not doubtful.size or p.free.size < 2:
+        return covariance
+    from limetal.impedance._profile import reach
+
+    factor = np.ones(std.size)
+    re, im = np.ascontiguousarray(data.z.real), np.ascontiguousarray(data.z.imag)
+    for a in doubtful:
+        k = int(p.free[a])
+        farthest = 2 * (FARTHEST_LOG if p.logarithmic[k] else data.high[k] - data.low[k])
+        if std[a] > farthest:
+            continue
+        direction = np.zeros(walk.q.size)
+        direction[p.free] = covariance[a] / covariance[a, a]
+        sides = [
+            reach(
+                p.code, p.free, data.low, data.high, data.omega, re, im, data.weight, walk.q, walk.cost, k,
+                sign * direction, 2 * float(std[a]), farthest, 4 * scale,
+            )[0]
+            for sign in (-1.0, 1.0)
+        ]  # fmt: skip
+        factor[a] = max(1.0, max(sides) / (2 * std[a]))
+    factor = np.minimum(factor, 1e6)
+    found: Floats = covariance * np.outer(factor, factor)
+    return found
+
+
+def _covariance(p: Program, q: Floats, free_covariance: Floats) -> Floats:
+    """Covariance of the logarithms of the circuit's parameters; NaN for fixed ones.
+
+    A parameter on a bound is not held: what the data say of the others does not grow by a bound.
+    """
+    n = q.size
+    inner = np.zeros((n, n))
+    inner[np.ix_(p.free, p.free)] = free_covariance
+    if not p.arcs and p.free.size == n:
+        return inner
+    slopes = p.slopes(q)
+    found: Floats = slopes @ inner @ slopes.T
+    lost = ~p.is_free
+    for arc in p.arcs:
+        lost[arc.y] = False
+    found[lost, :] = np.nan
+    found[:, lost] = np.nan
+    return found
+
+
+def _needless(p: Program, data: Data, walk: Walk, log_std: Floats, scale: float) -> NDArray[np.bool_]:
+    """Parameters of the parts in series without which the spectrum is described nearly as well (by AICc).
+
+    Only parts whose size is uncertain are tried: those certain to a few percent are needed.
+    """
+    from limetal.impedance import _machine
+
+    found = np.zeros(walk.q.size, dtype=bool)
+    if len(p.blocks) == 1:
+        return found
+    for block in p.blocks:
+        own = [k for k in block.parameters if p.is_free[k]]
+        sizes = [k for k in own if p.ohm[k] and p.kinds[k].second == 0]
+        if len(own) < 2 or not sizes or not log_std[sizes].max() > SURE_LOG_STD:
+            continue
+        free = np.array([k for k in p.free if k not in own], dtype=np.int64)
+        if not free.size:
+            continue
+        q, hessian = walk.q.copy(), np.empty((free.size, free.size))
+        q[own] += p.ohm[own] * VANISHING
+        low, high = np.minimum(data.low, q), np.maximum(data.high, q)
+        cost, _, _ = _machine.levenberg_marquardt(
+            p.code, free, low, high, data.omega, np.ascontiguousarray(data.z.real), np.ascontiguousarray(data.z.imag),
+            data.weight, q, PARTIAL_ITERATIONS, 1e-4, hessian,
+        )  # fmt: skip
+        if (cost - walk.cost) / scale < 2 * len(own) + NEEDED_AICC:
+            found[own] = True
+    return found
+
+
+def _inverse(h: Floats) -> Floats:
+    """Inverse of J'J, scaled first; directions the data do not see get an enormous variance instead of an error."""
+    size = np.sqrt(np.maximum(np.diagonal(h), 1e-300))
+    scaled = h / np.outer(size, size)
+    values, vectors = np.linalg.eigh(scaled)
+    found: Floats = (vectors / np.maximum(values, 1e-14)) @ vectors.T / np.outer(size, size)
+    return found

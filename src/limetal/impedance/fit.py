@@ -1,0 +1,229 @@
+"""A circuit fitted to spectra without a guess, with errors that mean what they say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limetal.errors import BadInputError
+from limetal.impedance._uncertainty import Data, Walk, described, is_rival
+from limetal.impedance.checks import checked_arrays
+from limetal.impedance.circuit import Circuit
+from limetal.impedance.grammar import parse
+from limetal.impedance.program import Program, program
+from limetal.impedance.result import CircuitFit, FitOptions
+
+__all__ = ["fit", "fit_many"]
+
+Floats = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
+
+#: The search leaves resistances and times within these factors of what was measured.
+_OHM_RANGE, _SECOND_RANGE = (1e-7, 1e5), (1e-4, 1e5)
+_TOLERANCE, _ITERATIONS = 1e-9, 150
+
+
+def fit(
+    circuit: Circuit | str,
+    frequency_hertz: Floats,
+    impedance: Complexes,
+    options: FitOptions | None = None,
+    *,
+    std_ohm: Floats | None = None,
+    where: str = "spectrum",
+) -> CircuitFit:
+    """The values of a circuit that describe a spectrum best, found without a guess.
+
+    Parts in series have one linear scale each, which is eliminated; shapes are searched on a grid and by inserting
+    one part after another; from the best starts Levenberg-Marquardt walks in the logarithms of resistances and time
+    constants with exact derivatives, until two starts end at the same best cost.
+
+    Parameters
+    ----------
+    circuit
+        A circuit or its text in either notation, ``"R(RQ)(RQ)W"`` or ``"R0-p(R1,CPE1)-W1"``. Values in it are tried as
+        one more start; fixed ones stay, bounds hold.
+    frequency_hertz : (m,) float
+        In any order.
+    impedance : (m,) complex
+        Z in ohm (Im Z of a capacitor negative), or in ohm cm2: then all results are per area.
+    options
+        `FitOptions`; modulus weights by default.
+    std_ohm : (m,) float, optional
+        Standard deviation of one component of each point, for ``weighting="measured"``.
+    where
+        What to call the data in an error.
+
+    Returns
+    -------
+    CircuitFit
+        Values, errors, what is not identified, residuals.
+
+    Raises
+    ------
+    BadInputError
+        If the circuit or the data are none, or there are no more numbers than parameters.
+
+    References
+    ----------
+    Golub & Pereyra, SIAM J. Numer. Anal. 10 (1973) 413, doi:10.1137/0710036 (linear scales eliminated); Marquardt, J.
+    SIAM 11 (1963) 431, doi:10.1137/0111030.
+
+    Examples
+    --------
+    >>> f = np.logspace(5, -1, 61)
+    >>> jw = 2j * np.pi * f
+    >>> z = 4 + 20 / (1 + 20 * 1e-4 * jw**0.9)
+    >>> found = fit("R(RQ)", f, z)
+    >>> {name: round(float(value), 6) for name, value in zip(found.names, found.values)}
+    {'R0': 4.0, 'R1': 20.0, 'Q1.Y': 0.0001, 'Q1.n': 0.9}
+    """
+    return _Fitter(circuit, options).one(frequency_hertz, impedance, std_ohm, where)
+
+
+def fit_many(
+    circuit: Circuit | str,
+    spectra: Iterable[tuple[Floats, Complexes]],
+    options: FitOptions | None = None,
+    *,
+    std_ohm: Sequence[Floats] | None = None,
+) -> list[CircuitFit]:
+    """`fit` of one circuit to many spectra, of the same or different frequencies.
+
+    Examples
+    --------
+    >>> f = np.logspace(5, 0, 40)
+    >>> spectra = [(f, r + 5 / (1 + 2j * np.pi * f * 1e-3)) for r in (1.0, 2.0)]
+    >>> [round(found.value("R0"), 6) for found in fit_many("R(RC)", spectra)]
+    [1.0, 2.0]
+    """
+    fitter = _Fitter(circuit, options)
+    given = std_ohm if std_ohm is not None else None
+    return [
+        fitter.one(f, z, None if given is None else given[i], f"spectrum {i + 1}") for i, (f, z) in enumerate(spectra)
+    ]
+
+
+@lru_cache(maxsize=64)
+def parsed(text: str) -> Circuit:
+    """`limetal.impedance.grammar.parse`, kept for the texts used last."""
+    return parse(text)
+
+
+class _Fitter:
+    """One circuit with its options, ready for spectra."""
+
+    def __init__(self, circuit: Circuit | str, options: FitOptions | None) -> None:
+        self.circuit = parsed(circuit) if isinstance(circuit, str) else circuit
+        self.options = options or FitOptions()
+        self.program = program(self.circuit)
+        self.orderings = _orderings(self.program)
+        wholly = not np.isnan(self.program.given[self.program.free]).any()
+        self.given = self.program.given[None, :].copy() if wholly else np.empty((0, len(self.program.names)))
+
+    def one(
+        self,
+        frequency_hertz: Floats,
+        impedance: Complexes,
+        std_ohm: Floats | None,
+        where: str,
+        starts: Floats | None = None,
+    ) -> CircuitFit:
+        """Fit one spectrum; ``starts`` are further inner coordinates to walk from."""
+        from limetal.impedance import _search
+        from limetal.impedance._starts import shapes
+
+        p = self.program
+        f, z = checked_arrays(frequency_hertz, impedance, where)
+        if 2 * f.size <= p.free.size:
+            found = f"{f.size} points for {p.free.size} parameters"
+            raise BadInputError(where, found, f"more than {p.free.size // 2} points")
+        weight = _weights(f, z, std_ohm, self.options, where)
+        omega = 2 * np.pi * f
+        shape = shapes(p, omega)
+        x = shape.columns * np.concatenate((weight, weight))
+        low, high = search_limits(p, f, z)
+        tried, ends, costs, hessian, agree, walked, converged = _search.solve(
+            p.code, p.free, p.is_free, low, high, p.ohm, p.given,
+            (shape.tables, shape.own, shape.groups), shape.singles,
+            x, x @ x.T, omega, np.ascontiguousarray(z.real), np.ascontiguousarray(z.imag), weight,
+            self.given if starts is None else np.vstack((self.given, starts)),
+            self.options.starts, self.options.most_starts, _ITERATIONS, _TOLERANCE,
+        )  # fmt: skip
+        best = int(np.argmin(costs[:tried]))
+        q, rows = self._ordered(ends[best])
+        walk = Walk(q, float(costs[best]), hessian[np.ix_(rows, rows)], tried, agree, walked, converged)
+        rivals = [self._ordered(ends[i])[0] for i in range(tried) if is_rival(costs[i], costs[best], 2 * f.size)]
+        return described(p, self.circuit, self.options, Data(f, z, weight, omega, low, high), walk, rivals)
+
+    def _ordered(self, q: Floats) -> tuple[Floats, NDArray[np.intp]]:
+        """Put arcs of one kind in the order of their time constants; also where the free coordinates went."""
+        if not self.orderings:
+            return q, np.arange(self.program.free.size)
+        swap = np.arange(q.size)
+        for times, parts in self.orderings:
+            order = np.argsort(q[times], kind="stable")
+            swap[parts.ravel()] = parts[order].ravel()
+        column = np.full(q.size, -1)
+        column[self.program.free] = np.arange(self.program.free.size)
+        return q[swap], column[swap[self.program.free]]
+
+
+def search_limits(p: Program, frequency_hertz: Floats, impedance: Complexes) -> tuple[Floats, Floats]:
+    """Inner coordinates between which a fit searches: the circuit's bounds, and what the measured range allows."""
+    top = float(np.abs(impedance).max())
+    ohm = [math.log(top * r) for r in _OHM_RANGE]
+    fastest, slowest = 1 / (2 * np.pi * float(frequency_hertz.max())), 1 / (2 * np.pi * float(frequency_hertz.min()))
+    second = [math.log(fastest * _SECOND_RANGE[0]), math.log(slowest * _SECOND_RANGE[1])]
+    low, high = np.empty(len(p.kinds)), np.empty(len(p.kinds))
+    for k, kind in enumerate(p.kinds):
+        if not kind.logarithmic:
+            low[k], high[k] = p.low[k], p.high[k]
+            continue
+        power = 1.0 if isinstance(kind.second, str) else kind.second
+        sign = -1.0 if isinstance(kind.second, str) and kind.second.startswith("-") else 1.0
+        corners = [kind.ohm * a + sign * power * b for a in ohm for b in second]
+        low[k], high[k] = max(min(corners), p.low[k]), min(max(corners), p.high[k])
+        if low[k] > high[k]:  # the user's bounds are elsewhere: they count
+            low[k], high[k] = p.low[k], p.high[k]
+    return low, high
+
+
+def _weights(f: Floats, z: Complexes, std_ohm: Floats | None, options: FitOptions, where: str) -> Floats:
+    """1/ohm per point."""
+    if std_ohm is not None:
+        std = np.asarray(std_ohm, dtype=np.float64)
+        if options.weighting != "measured":
+            raise BadInputError(where, f"std_ohm with {options.weighting} weights", 'weighting="measured"')
+        if std.shape != f.shape or not (np.isfinite(std).all() and (std > 0).all()):
+            raise BadInputError(where, "std_ohm that is not one number above zero per point", f"{f.size} such numbers")
+        return 1 / std
+    if options.weighting == "unit":
+        return np.ones(f.size)
+    size = np.abs(z)
+    if options.weighting == "modulus":
+        return 1 / size
+    from limetal.impedance.kramers_kronig import kramers_kronig
+
+    return 1 / kramers_kronig(f, z).std_ohm
+
+
+def _orderings(p: Program) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]:
+    """Arcs in series that may change places: where their time constants stand, and all their parameters."""
+    tau = {arc.r: arc.y for arc in p.arcs} | {arc.y: arc.y for arc in p.arcs}
+    groups: dict[tuple[object, ...], list[tuple[int, tuple[int, ...]]]] = {}
+    for block in p.blocks:
+        own = block.parameters
+        if not block.is_arc or not p.is_free[list(own)].all():
+            continue
+        key = tuple((p.kinds[k].name, p.low[k], p.high[k]) for k in own)
+        groups.setdefault(key, []).append((tau[own[0]], own))
+    return tuple(
+        (np.array([t for t, _ in members]), np.array([own for _, own in members]))
+        for members in groups.values()
+        if len(members) > 1
+    )

@@ -1,0 +1,185 @@
+"""What a fit of a circuit says: values, errors, status, residuals."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limetal.errors import BadInputError
+from limetal.impedance.circuit import Circuit
+from limetal.impedance.program import Program
+
+__all__ = ["CircuitFit", "FitOptions", "Status"]
+
+Floats = NDArray[np.float64]
+Complexes = NDArray[np.complex128]
+Status = Literal["fitted", "fixed", "at bound", "not identified"]
+
+
+@dataclass(frozen=True)
+class FitOptions:
+    """Choices that change the numbers of a fit.
+
+    Attributes
+    ----------
+    weighting
+        ``modulus``: every point counts by 1/|Z|, right where the noise is a part of |Z|; ``unit``: all alike;
+        ``measured``: by the standard deviation of each point, as given to `fit` or found by the Kramers-Kronig test.
+    starts
+        Fewest starts from which the fit walks; it goes on until two end at the best cost.
+    most_starts
+        Where it stops.
+    """
+
+    weighting: Literal["modulus", "unit", "measured"] = "modulus"
+    starts: int = 3
+    most_starts: int = 16
+
+    def __post_init__(self) -> None:
+        """Refuse what is no choice."""
+        if self.weighting not in {"modulus", "unit", "measured"}:
+            raise BadInputError("weighting", repr(self.weighting), "modulus, unit or measured")
+        if not 1 <= self.starts <= self.most_starts:
+            found = f"starts = {self.starts} and most_starts = {self.most_starts}"
+            raise BadInputError("starts of a fit", found, "1 <= starts <= most_starts")
+
+
+@dataclass(frozen=True, eq=False)
+class CircuitFit:
+    """A circuit with the values that describe a spectrum best.
+
+    Attributes
+    ----------
+    frequency_hertz, impedance : (m,)
+        The data.
+    values, std : (n,)
+        Of `names`; arcs of one kind stand in order of their time constants, the fastest first. ``std`` is one standard
+        error, NaN where there is none: by linear propagation, widened along the cost where that is no parabola.
+    status
+        Per parameter: ``fitted``; ``fixed`` by the user; ``at bound`` (its error is that of an unbounded fit);
+        ``not identified``: its error is above a factor of two (or a quarter of the range of an exponent), or the
+        spectrum is described nearly as well without its part, or a second minimum within the noise gives another value.
+    log_std : (n,)
+        Standard errors of the logarithms (of the value itself for an exponent): from them `interval` is made.
+    cost
+        Sum of the squared weighted residuals.
+    weights : (m,)
+        1/ohm.
+    starts, starts_agree
+        How many starts were walked from, and how many ended at the best cost.
+    converged
+        Whether the walk ended because no step was worth taking.
+    """
+
+    frequency_hertz: Floats
+    impedance: Complexes
+    values: Floats
+    std: Floats
+    log_std: Floats
+    status: tuple[Status, ...]
+    cost: float
+    weights: Floats
+    starts: int
+    starts_agree: int
+    iterations: int
+    converged: bool
+    options: FitOptions
+    _fitted: Circuit
+    _program: Program
+    _inner: Floats
+    _covariance: Floats
+
+    @cached_property
+    def circuit(self) -> Circuit:
+        """The circuit with the fitted values."""
+        return self._fitted.with_values(self.values.tolist())
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters, in the order of the circuit's text."""
+        return self._program.names
+
+    def value(self, name: str) -> float:
+        """Value of one parameter."""
+        return float(self.values[self._at(name)])
+
+    def std_of(self, name: str) -> float | None:
+        """Standard error of one parameter; None where there is none."""
+        std = float(self.std[self._at(name)])
+        return None if math.isnan(std) else std
+
+    def _at(self, name: str) -> int:
+        if name not in self.names:
+            raise BadInputError("parameter of a fit", repr(name), f"one of {', '.join(self.names)}")
+        return self.names.index(name)
+
+    @property
+    def free_parameters(self) -> int:
+        """Number of parameters that are not fixed."""
+        return int(self._program.free.size)
+
+    @property
+    def degrees_of_freedom(self) -> int:
+        """Real and imaginary parts minus free parameters."""
+        return 2 * self.frequency_hertz.size - self.free_parameters
+
+    @property
+    def reduced_chi_squared(self) -> float:
+        """Cost over degrees of freedom; its root is the relative noise with modulus weights, 1 with measured ones."""
+        return self.cost / self.degrees_of_freedom
+
+    @property
+    def aicc(self) -> float:
+        r"""Akaike's criterion for small samples, but for a constant: smaller is better on the same data and weights.
+
+        :math:`N \ln(S/N) + 2k + 2k(k+1)/(N-k-1)` with N numbers, cost S and k parameters, the noise among them
+        (Hurvich & Tsai, Biometrika 76 (1989) 297, doi:10.1093/biomet/76.2.297); infinite where N - k - 1 < 1.
+        """
+        n = 2 * self.frequency_hertz.size
+        k = int(self._program.free.size) + 1
+        if n - k - 1 < 1:
+            return math.inf
+        return n * math.log(max(self.cost, 1e-300) / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
+
+    @cached_property
+    def model(self) -> Complexes:
+        """Impedance of the fitted circuit at the measured frequencies, ``(m,)``."""
+        return self.at(self.frequency_hertz)
+
+    def at(self, frequency_hertz: Floats) -> Complexes:
+        """Impedance of the fitted circuit at other frequencies."""
+        from limetal.impedance.evaluate import evaluate_inner
+
+        return evaluate_inner(self._program, self._inner, frequency_hertz)
+
+    @property
+    def residuals(self) -> Complexes:
+        """Data minus model over |model|, ``(m,)``."""
+        found: Complexes = (self.impedance - self.model) / np.abs(self.model)
+        return found
+
+    @cached_property
+    def correlation(self) -> Floats:
+        """Correlation of the parameters (logarithms where they have a dimension), ``(n, n)``; NaN where fixed."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            size = np.sqrt(np.diagonal(self._covariance))
+            found: Floats = self._covariance / np.outer(size, size)
+        return found
+
+    def interval(self, name: str, level: float = 0.95) -> tuple[float, float]:
+        """Confidence interval of one parameter by linear propagation in its logarithm; NaN where it has no error.
+
+        `limetal.impedance.profile.profile_interval` follows the cost itself and costs some ten further fits.
+        """
+        from scipy.special import stdtrit
+
+        k = self._at(name)
+        reach = float(stdtrit(self.degrees_of_freedom, 0.5 + level / 2)) * float(self.log_std[k])
+        if self._program.logarithmic[k]:
+            return float(self.values[k] * math.exp(-reach)), float(self.values[k] * math.exp(reach))
+        return float(self.values[k] - reach), float(self.values[k] + reach)
