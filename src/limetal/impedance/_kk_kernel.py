@@ -1,9 +1,13 @@
 r"""Compiled code of the Kramers-Kronig test: a least-squares fit whose columns come one at a time, and what it leaves.
 
 Every spectrum is ``2 n`` rows: real parts of all points, then imaginary parts, each divided by the standard deviation
-it is thought to have but for one common factor. A row of weight zero is a point left out. Columns are stored as rows
-of an array, orthonormal ones in ``q``: first the ``k`` of the fit, then those of what is systematic beside it.
+it is thought to have but for one common factor. ``mask`` (2 n,) is one, and zero in the rows of points left out:
+these have no part in any sum, but go through every step, so that their residuals are those of a prediction. Columns are
+stored as rows of an array, orthonormal ones in ``q``: first the ``k`` of the fit, then what is systematic beside it.
 """
+
+# numba's decorators have types in some versions and none in others
+# mypy: disable-error-code="untyped-decorator,no-any-return"
 
 from __future__ import annotations
 
@@ -17,7 +21,6 @@ __all__ = ["fit_columns", "free_parts", "noise_profile", "outlier_falls", "searc
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Truths = NDArray[np.bool_]
 
 _FEWEST_FREEDOM = 4  # degrees of freedom below which a noise says nothing
 _MOST_OF_ROWS = 0.6  # columns per row of data
@@ -32,10 +35,10 @@ _SUMS = {"reassoc", "contract", "nsz"}
 
 
 @numba.njit(cache=True, error_model="numpy", fastmath=_SUMS)
-def _dot(a: Floats, b: Floats) -> float:
+def _dot(a: Floats, b: Floats, mask: Floats) -> float:
     total = 0.0
     for i in range(a.size):
-        total += a[i] * b[i]
+        total += a[i] * b[i] * mask[i]
     return total
 
 
@@ -46,17 +49,17 @@ def _add(a: Floats, factor: float, b: Floats) -> None:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _orthonormalise(q: Floats, k: int, smallest: float) -> float:
+def _orthonormalise(q: Floats, k: int, mask: Floats, smallest: float) -> float:
     """Make row k a unit vector orthogonal to those before (Gram and Schmidt, twice); zero where nothing is left.
 
     Returns the length of what was left.
     """
     row = q[k]
-    before = math.sqrt(_dot(row, row))
+    before = math.sqrt(_dot(row, row, mask))
     for _ in range(2):
         for j in range(k):
-            _add(row, -_dot(q[j], row), q[j])
-    length = math.sqrt(_dot(row, row))
+            _add(row, -_dot(q[j], row, mask), q[j])
+    length = math.sqrt(_dot(row, row, mask))
     if not length > smallest * before:
         row[:] = 0.0
         return 0.0
@@ -71,30 +74,30 @@ def fit_columns(
     sizes: Integers,
     values: Floats,
     weight: Floats,
-    rows: int,
+    mask: Floats,
     q: Floats,
     residual: Floats,
     squares: Floats,
 ) -> int:
     """Fit with the number of columns that has the smallest corrected Akaike criterion; returns it, 0 for too few rows.
 
-    ``values`` are weighted, ``rows`` counts those of a weight above zero. Fills ``q``, ``residual`` and, for each size
-    tried, the sum of squares (NaN for the others).
+    ``values`` are weighted. Fills ``q``, ``residual`` and, for each size tried, the sum of squares (NaN where not).
     """
+    rows = int(mask.sum())
     residual[:] = values
     squares[:] = np.nan
     along = np.zeros(q.shape[0])
-    rounding = _ROUNDING * _dot(values, values)
+    rounding = _ROUNDING * _dot(values, values, mask)
     best, best_aicc, tried, done = -1, np.inf, 0, 0
     while tried < sizes.size and sizes[tried] <= _MOST_OF_ROWS * rows and sizes[tried] <= rows - _FEWEST_FREEDOM:
         for j in range(done, sizes[tried]):
             for i in range(values.size):
                 q[j, i] = columns[j, i] * weight[i]
-            _orthonormalise(q, j, _SMALLEST_COLUMN)
-            along[j] = _dot(q[j], residual)
+            _orthonormalise(q, j, mask, _SMALLEST_COLUMN)
+            along[j] = _dot(q[j], residual, mask)
             _add(residual, -along[j], q[j])
         done = sizes[tried]
-        squares[tried] = max(_dot(residual, residual), rounding)
+        squares[tried] = max(_dot(residual, residual, mask), rounding)
         aicc = akaike(squares[tried], rows, done)
         if aicc < best_aicc:
             best, best_aicc = tried, aicc
@@ -115,7 +118,7 @@ def akaike(squares: float, rows: int, columns: int) -> float:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def systematic(q: Floats, k: int, drift: Floats, knots: Floats, size: Floats) -> tuple[float, int]:
+def systematic(q: Floats, k: int, mask: Floats, drift: Floats, knots: Floats, size: Floats) -> tuple[float, int]:
     """Put behind the columns of the fit that of a drift, and hat functions over frequency in Im Z alone.
 
     ``drift`` is a column; ``size`` the weighted size of the fitted impedance, which makes the hats parts of abs(Z). It
@@ -124,30 +127,33 @@ def systematic(q: Floats, k: int, drift: Floats, knots: Floats, size: Floats) ->
     """
     n = size.size
     q[k] = drift
-    length = _orthonormalise(q, k, _SMALLEST_SYSTEMATIC)
+    length = _orthonormalise(q, k, mask, _SMALLEST_SYSTEMATIC)
     more = 0
     for m in range(knots.shape[0]):
         row = q[k + 1 + more]
         row[:n] = 0.0
         for i in range(n):
             row[n + i] = knots[m, i] * size[i]
-        if _orthonormalise(q, k + 1 + more, _SMALLEST_SYSTEMATIC) > 0:
+        if _orthonormalise(q, k + 1 + more, mask, _SMALLEST_SYSTEMATIC) > 0:
             more += 1
     return length, more
 
 
 @numba.njit(cache=True, error_model="numpy")
-def free_parts(q: Floats, k: int) -> Floats:
-    """Blocks of one minus the hat matrix, one of each point: real-real, imaginary-imaginary, real-imaginary (3, n)."""
+def free_parts(q: Floats, k: int, mask: Floats) -> Floats:
+    """Covariance of the residuals of each point: real-real, imaginary-imaginary, real-imaginary (3, n).
+
+    That is its block of one minus the hat matrix, and of one plus it for a point left out.
+    """
     n = q.shape[1] // 2
     free = np.zeros((3, n))
     free[:2] = 1.0
     for j in range(k):
         for i in range(n):
-            re, im = q[j, i], q[j, n + i]
-            free[0, i] -= re * re
-            free[1, i] -= im * im
-            free[2, i] -= re * im
+            re, im, sign = q[j, i], q[j, n + i], 1 - 2 * mask[i]
+            free[0, i] += sign * re * re
+            free[1, i] += sign * im * im
+            free[2, i] += sign * re * im
     return free
 
 
@@ -165,20 +171,21 @@ def outlier_falls(residual: Floats, free: Floats) -> Floats:
 
 
 @numba.njit(cache=True, error_model="numpy")
-def noise_profile(residual: Floats, free: Floats, hats: Floats, used: Truths) -> tuple[Floats, float, float]:
+def noise_profile(residual: Floats, free: Floats, hats: Floats) -> tuple[Floats, float, float]:
     """Noise over frequency: logarithm of the variance (n,) with mean zero, its chi-squared, degrees of freedom.
 
-    The logarithm of a point's squared residual, freed of its leverage, is the logarithm of its variance plus noise of
-    known variance (pi^2 / 6: two squares), whatever that variance is. So a regression on hat functions over ln f
+    The logarithm of a point's squared residual, freed of its leverage, is the logarithm of its variance plus noise
+    of known variance (pi^2 / 6: two squares), whatever that variance is. So a regression on hat functions over ln f
     finds the profile, a single wild point moves it little, and its test is a chi-squared test. A point that the fit
-    follows wherever it goes has no part in it. The degrees of freedom are, roughly, those of a variance at one point.
+    follows wherever it goes has no part in it; one that was left out has, or a noisy region would look even. The
+    degrees of freedom are, roughly, those of a variance at one point.
     """
-    n, count = used.size, hats.shape[0]
+    n, count = residual.size // 2, hats.shape[0]
     level, told = np.zeros(n), np.zeros(n, dtype=np.bool_)
     normal, right = 1e-3 * np.eye(count), np.zeros(count)
     points, middle = 0, 0.0
     for i in range(n):
-        if used[i] and min(free[0, i], free[1, i]) > _SMALLEST_FREE_PART:
+        if min(free[0, i], free[1, i]) > _SMALLEST_FREE_PART:
             square = residual[i] ** 2 / free[0, i] + residual[n + i] ** 2 / free[1, i]
             level[i] = math.log(max(square, 1e-290))
             told[i] = True
@@ -209,15 +216,15 @@ def noise_profile(residual: Floats, free: Floats, hats: Floats, used: Truths) ->
 
 
 @numba.njit(cache=True, error_model="numpy")
-def waviness(q: Floats, k: int, residual: Floats, used: Truths) -> float:
+def waviness(q: Floats, k: int, residual: Floats, mask: Floats) -> float:
     r"""How far the residuals are from white, towards alike from one frequency to the next, in standard deviations.
 
     The ratio :math:`r^T A r / r^T r`, with A the sum of squared differences of neighbours, has under white noise the
     mean :math:`\mathrm{tr}(AM)/\nu` and the variance :math:`2(\nu\,\mathrm{tr}(AM)^2 - \mathrm{tr}^2(AM)) /
     (\nu^2(\nu+2))` with M one minus the hat matrix (Durbin and Watson). Negative is wavy.
     """
-    n = used.size
-    kept = np.flatnonzero(used)
+    n = mask.size // 2
+    kept = np.flatnonzero(mask[:n])
     m = kept.size
     applied = np.zeros((k, 2 * n))
     trace, ratio = 4.0 * (m - 1), 0.0
@@ -232,11 +239,11 @@ def waviness(q: Floats, k: int, residual: Floats, used: Truths) -> float:
                 trace -= difference * difference
     square = 2.0 * (2 + 4 * (m - 2) + 2 * (m - 1))  # of A: its ends 1, inside 2, beside the diagonal -1
     for i in range(k):
-        square -= 2 * _dot(applied[i], applied[i])
+        square -= 2 * _dot(applied[i], applied[i], mask)
         for j in range(k):
-            square += _dot(q[i], applied[j]) ** 2
+            square += _dot(q[i], applied[j], mask) ** 2
     nu = 2 * m - k
-    total = _dot(residual, residual)
+    total = _dot(residual, residual, mask)
     variance = 2 * (square * nu - trace * trace) / (nu * nu * (nu + 2.0))
     if m < 3 or not total > 0 or not variance > 0:
         return 0.0
@@ -256,78 +263,77 @@ def search(
     outlier_alarm: float,
     most_outliers: int,
     negligible: float,
-) -> tuple[Truths, Floats, float, Floats, int, int, Floats, Floats, Floats, float]:
-    """Fit; weight by a noise that varies over frequency where it does; leave out the worst point while it is one.
+) -> tuple[Floats, Floats, float, Floats, int, int, Floats, Floats, Floats, float]:
+    """Fit; leave out the worst point while it is wild; weight by the noise over frequency if it varies, and begin anew.
 
     ``uneven_from`` is the chi-squared of the noise's profile above which it is used.
-    Returns used (n,), relative (n,), freedom of the profile's variance (0: even), q, k, number of hats, residual,
+    Returns mask, relative (n,), freedom of the profile's variance (0: even), q, k, number of hats, residual,
     fitted, squares of each size, length of the drift's new part.
     """
     n = re.size
-    used, relative, asked, scale = np.ones(n, dtype=np.bool_), np.ones(n), False, 0.0
+    relative, asked, scale, left_out = np.ones(n), False, 0.0, 0
     q = np.zeros((columns.shape[0] + 1 + knots.shape[0], 2 * n))
-    weight, values, residual, drift = np.zeros(2 * n), np.zeros(2 * n), np.zeros(2 * n), np.zeros(2 * n)
-    squares, size, rest = np.zeros(sizes.size), np.zeros(n), np.zeros(2 * n)
-    left_out = 0
+    weight, values, residual, mask = np.zeros(2 * n), np.zeros(2 * n), np.zeros(2 * n), np.ones(2 * n)
+    squares, size, rest, drift = np.zeros(sizes.size), np.zeros(n), np.zeros(2 * n), np.zeros(2 * n)
     while True:
         for i in range(n):
-            weight[i] = weight[n + i] = used[i] / (math.hypot(re[i], im[i]) * relative[i])
+            weight[i] = weight[n + i] = 1 / (math.hypot(re[i], im[i]) * relative[i])
             values[i], values[n + i] = re[i] * weight[i], im[i] * weight[i]
-        rows = 2 * (n - left_out)
-        k = fit_columns(columns, sizes, values, weight, rows, q, residual, squares)
+        k = fit_columns(columns, sizes, values, weight, mask, q, residual, squares)
         fitted = values - residual
         for i in range(n):
             size[i] = math.hypot(fitted[i], fitted[n + i])
             drift[i], drift[n + i] = elapsed[i] * fitted[i], elapsed[i] * fitted[n + i]
-        length, more = systematic(q, k, drift, knots, size)
+        length, more = systematic(q, k, mask, drift, knots, size)
         rest[:] = residual
-        taken = k
+        taken, rows = k, 2 * (n - left_out)
         if k and rows - k >= 3 * (1 + more):  # what is systematic is neither noise nor an outlier
             taken = k + 1 + more
             for j in range(k, taken):
-                _add(rest, -_dot(q[j], rest), q[j])
-        free = free_parts(q, taken)
-        if not asked and k and _dot(rest, rest) > rows * _NO_NOISE * negligible**2:
+                _add(rest, -_dot(q[j], rest, mask), q[j])
+        free = free_parts(q, taken, mask)
+        worst = _worst(rest, free, rows - taken, mask)
+        if k and worst >= 0 and left_out < most_outliers:
+            small = math.hypot(rest[worst], rest[n + worst]) * relative[worst] < negligible
+            chance = _chance(rest, free, rows - taken, scale, mask, worst)
+            if not small and chance * (n - left_out) < outlier_alarm:
+                mask[worst] = mask[n + worst] = 0.0
+                left_out += 1
+                continue
+        if k and not asked and _dot(rest, rest, mask) > rows * _NO_NOISE * negligible**2:
             asked = True
-            smooth, statistic, freedom = noise_profile(rest, free, hats, used)
-            if statistic > uneven_from:
-                scale = freedom
+            smooth, statistic, freedom = noise_profile(rest, free, hats)
+            if statistic > uneven_from:  # points that seemed wild beside an even noise are asked again
+                scale, left_out = freedom, 0
+                mask[:] = 1.0
                 for i in range(n):
                     relative[i] = math.exp(0.5 * smooth[i])
                 continue
-        worst = _worst(rest, free, rows - taken, used)
-        small = worst >= 0 and math.hypot(rest[worst], rest[n + worst]) * relative[worst] < negligible
-        chance = 1.0
-        if worst >= 0 and not small and left_out < most_outliers:
-            chance = _chance(rest, free, rows - taken, scale, worst)
-        if not k or chance * (n - left_out) >= outlier_alarm:
-            return used, relative, scale, q, k, more, residual, fitted, squares, length
-        used[worst] = False
-        left_out += 1
+        return mask, relative, scale, q, k, more, residual, fitted, squares, length
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _worst(residual: Floats, free: Floats, freedom: int, used: Truths) -> int:
+def _worst(residual: Floats, free: Floats, freedom: int, mask: Floats) -> int:
     """Point that lies farthest from a fit of the others, -1 if nothing can be said."""
     if freedom <= 2:
         return -1
     falls = outlier_falls(residual, free)
     worst = -1
-    for i in range(used.size):
-        if used[i] and falls[i] > 0 and (worst < 0 or falls[i] > falls[worst]):
+    for i in range(falls.size):
+        if mask[i] > 0 and falls[i] > 0 and (worst < 0 or falls[i] > falls[worst]):
             worst = i
     return worst
 
 
 @numba.njit(cache=True, error_model="numpy")
-def _chance(residual: Floats, free: Floats, freedom: int, scale: float, point: int) -> float:
+def _chance(residual: Floats, free: Floats, freedom: int, scale: float, mask: Floats, point: int) -> float:
     r"""Probability that a good point lies as far from a fit of the others.
 
     :math:`F = (d/2) / ((S-d)/(\nu-2))` has the distribution F(2, nu - 2), whose tail is
     :math:`(1 + 2F/(\nu-2))^{-(\nu-2)/2}`. Where the standard deviation comes from a profile, its degrees of freedom
     (``scale``) take the place of nu - 2 in the tail.
     """
-    fall, total = float(outlier_falls(residual, free)[point]), float(_dot(residual, residual))
+    fall, total = float(outlier_falls(residual, free)[point]), float(_dot(residual, residual, mask))
     others = max(total - fall, 1e-12 * total) / (freedom - 2)
     tail = freedom - 2.0 if scale == 0 else min(freedom - 2.0, scale)
     return float((1 + fall / others / tail) ** (-tail / 2))

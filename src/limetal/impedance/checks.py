@@ -58,7 +58,8 @@ def sign_evidence(frequency_hertz: Floats, impedance: Complexes) -> SignEvidence
     """
     order = np.argsort(frequency_hertz, kind="stable")
     log_f = np.log(frequency_hertz[order])
-    distinct = np.concatenate([[True], np.diff(log_f) > 1e-9])
+    distinct = np.ones(order.size, dtype=bool)
+    distinct[1:] = log_f[1:] - log_f[:-1] > 1e-9
     order, log_f = order[distinct], log_f[distinct]
     size = np.abs(impedance[order])
     decades = float(log_f[-1] - log_f[0]) / np.log(10)
@@ -67,11 +68,13 @@ def sign_evidence(frequency_hertz: Floats, impedance: Complexes) -> SignEvidence
     measured = np.log(size)
     phase = np.angle(impedance[order])
     made = _log_modulus(log_f, phase)
-    right, turned = float(np.std(measured - made)), float(np.std(measured + made))
+    right, turned = _spread(measured - made), _spread(measured + made)
     long = order.size >= _SURE_POINTS and decades >= _SURE_DECADES
-    exchanged = float(np.std(measured - _log_modulus(log_f, np.abs(phase) - np.pi / 2)))
-    swapped = long and min(right, turned) > _SWAPPED_MISFIT and exchanged < _SWAPPED * min(right, turned)
-    if float(np.std(made)) < _FLAT:
+    swapped = False
+    if long and min(right, turned) > _SWAPPED_MISFIT:
+        exchanged = _spread(measured - _log_modulus(log_f, np.abs(phase) - np.pi / 2))
+        swapped = exchanged < _SWAPPED * min(right, turned)
+    if _spread(made) < _FLAT:
         return SignEvidence(0, False, swapped)
     if turned < _LIKELY * right:
         return SignEvidence(-1, long and turned < _SURE * right, swapped)
@@ -82,8 +85,15 @@ def sign_evidence(frequency_hertz: Floats, impedance: Complexes) -> SignEvidence
 
 def _log_modulus(log_f: Floats, phase: Floats) -> Floats:
     """Logarithm of |Z| but for a constant: d ln|Z| / d ln f = phase / (pi / 2)."""
-    steps = np.diff(log_f) * (phase[1:] + phase[:-1]) / 2
-    return 2 / np.pi * np.concatenate([[0.0], np.cumsum(steps)])
+    made = np.zeros_like(log_f)
+    np.cumsum((log_f[1:] - log_f[:-1]) * (phase[1:] + phase[:-1]), out=made[1:])
+    return made / np.pi
+
+
+def _spread(values: Floats) -> float:
+    """Standard deviation."""
+    away = values - values.mean()
+    return float(np.sqrt(away @ away / away.size))
 
 
 def steps_evenly(values: Floats) -> bool:
@@ -146,11 +156,13 @@ def checked_arrays(frequency_hertz: Floats, impedance: Complexes, where: str = "
         raise BadInputError(where, found, "one frequency and one complex impedance per point")
     if f.size < 3:
         raise BadInputError(where, f"{f.size} point{'s' * (f.size != 1)}", "three points or more")
+    if np.isfinite(f).all() and np.isfinite(z).all() and f.min() > 0 and np.abs(z).min() > 0:
+        return f, z
     for bad, found, wanted in (
         (~np.isfinite(f), "a frequency that is not a finite number", "finite numbers"),
         (~np.isfinite(z), "an impedance that is not a finite number", "finite numbers"),
         (f <= 0, "a frequency that is not above zero", "frequencies in hertz, above zero"),
-        (z == 0, "an impedance of zero", "a measured impedance"),
+        (np.abs(z) == 0, "an impedance of zero", "a measured impedance"),
     ):
         if bad.any():
             raise BadInputError(f"{where}, point {int(np.argmax(bad)) + 1}", found, wanted)

@@ -36,6 +36,7 @@ Complexes = NDArray[np.complex128]
 Verdict = Literal["consistent", "drift", "inconsistent", "cannot tell"]
 
 _PERIODS_PER_POINT = 3.0
+_SLOWER = 3.0  # than the period of the lowest frequency over 2 pi
 _TINY = float(np.finfo(float).tiny)
 _PROFILE_POINTS = 15  # from which a noise that varies with frequency can be told
 
@@ -46,12 +47,16 @@ class KramersKronigOptions:
 
     Attributes
     ----------
-    drift_alarm, inconsistent_alarm, outlier_alarm
-        Probability, per spectrum, of calling a good spectrum drifting, inconsistent, or one of its points an outlier.
+    drift_alarm, drift_alarm_beside_slow
+        A drift is called where its probability is below the first, and below the second where a process slower than
+        the sweep may explain the residuals as well.
+    inconsistent_alarm, outlier_alarm
+        Probability, per spectrum, of calling a good spectrum inconsistent, and one of its points an outlier.
     uneven_alarm
         Probability of finding the noise uneven over frequency where it is even.
     negligible
-        Part of abs(Z) below which no systematic deviation and no outlier counts, however significant.
+        Part of abs(Z) below which no systematic deviation and no outlier counts, however significant: about what a
+        good instrument itself is off by.
     largest_noise
         Noise, as part of abs(Z), above which nothing else is told of a spectrum.
     fewest_points, fewest_decades
@@ -62,11 +67,12 @@ class KramersKronigOptions:
         Largest part of the points that may be called outliers.
     """
 
-    drift_alarm: float = 0.002
-    inconsistent_alarm: float = 0.002
+    drift_alarm: float = 0.01
+    drift_alarm_beside_slow: float = 0.03
+    inconsistent_alarm: float = 0.001
     outlier_alarm: float = 0.01
     uneven_alarm: float = 0.005
-    negligible: float = 1e-3
+    negligible: float = 2e-3
     largest_noise: float = 0.1
     fewest_points: int = 7
     fewest_decades: float = 0.5
@@ -89,6 +95,9 @@ class Drift:
         Its standard error.
     probability
         That noise alone shows as much, of either sign.
+    probability_beside_slow
+        The same where an RC element three times slower than the lowest frequency is part of the fit. A sweep ends
+        where such a process begins, and what it leaves looks much like a drift. One if it was not asked.
     assumed_times
         Whether the times are those of three periods a point, in the order given, because none were given.
     """
@@ -96,6 +105,7 @@ class Drift:
     relative: float
     std: float
     probability: float
+    probability_beside_slow: float
     assumed_times: bool
 
 
@@ -259,8 +269,8 @@ class _Spectrum:
 class _Found:
     """What the search ended with, points in falling order of frequency.
 
-    ``residual``, ``fitted`` (2 n,) are weighted; ``by_drift``, ``by_others`` are parts of the residual along a drift
-    and along what is in Im Z alone; ``freedom`` is rows minus columns.
+    ``fitted`` (2 n,) is weighted, that of a point left out predicted; ``by_drift``, ``by_others`` are parts of the
+    residual along a drift and along what is in Im Z alone; ``freedom`` is rows minus columns.
     """
 
     used: NDArray[np.bool_]
@@ -268,7 +278,6 @@ class _Found:
     uneven: bool
     columns: int
     freedom: int
-    residual: Floats
     fitted: Floats
     by_drift: Floats
     by_others: Floats
@@ -285,7 +294,7 @@ def _search(spectrum: _Spectrum, assumed: bool, options: KramersKronigOptions) -
     from limetal.impedance import _kk_kernel as kernel
 
     basis, n = spectrum.basis, spectrum.z.size
-    used, relative, scale, q, k, more, residual, fitted, squares, length = kernel.search(
+    mask, relative, scale, q, k, more, residual, fitted, squares, length = kernel.search(
         basis.columns,
         basis.sizes,
         basis.knots,
@@ -300,16 +309,19 @@ def _search(spectrum: _Spectrum, assumed: bool, options: KramersKronigOptions) -
     )
     if not k:
         return None
-    rows = 2 * int(used.sum())
-    freedom, total = rows - k, float(residual @ residual)
-    along = q[k : k + 1 + more] @ residual
+    rows, left = int(mask.sum()), residual * mask
+    freedom, total = rows - k, float(left @ left)
+    along = q[k : k + 1 + more] @ left
     found = along * along
-    by_drift = along[0] * q[k]
-    drift = Drift(float("nan"), float("nan"), 1.0, assumed)
+    by_drift = along[0] * q[k] * mask
+    drift = Drift(float("nan"), float("nan"), 1.0, 1.0, assumed)
     if length > 0:
         change = float(along[0] / length)
         std = float(np.sqrt(max(total - found[0], _TINY) / (freedom - 1))) / length
-        drift = Drift(change, std, float(2 * stdtr(freedom - 1, -abs(change) / std)), assumed)
+        probability, beside = float(2 * stdtr(freedom - 1, -abs(change) / std)), 1.0
+        if probability < options.drift_alarm:
+            beside = _beside_slow(spectrum, q[:k] * mask, left, fitted * mask, mask[:n] / relative)
+        drift = Drift(change, std, probability, beside, assumed)
     rest = freedom - more - (length > 0)
     linked = 1.0
     if more and rest > 0:
@@ -317,21 +329,40 @@ def _search(spectrum: _Spectrum, assumed: bool, options: KramersKronigOptions) -
         linked = float(fdtrc(more, rest, float(found[1:].sum()) / more / variance))
     noise, noise_std = _noise(squares, basis.sizes, rows)
     return _Found(
-        used=used,
+        used=mask[:n] > 0,
         relative=relative,
         uneven=scale > 0,
         columns=k,
         freedom=freedom,
-        residual=residual,
         fitted=fitted,
         by_drift=by_drift,
-        by_others=along[1:] @ q[k + 1 : k + 1 + more],
+        by_others=along[1:] @ q[k + 1 : k + 1 + more] * mask,
         noise=noise,
         noise_std=noise_std,
         drift=drift,
         linked=linked,
-        white=float(ndtr(kernel.waviness(q, k, residual, used))),
+        white=float(ndtr(kernel.waviness(q, k, residual, mask))),
     )
+
+
+def _beside_slow(spectrum: _Spectrum, q: Floats, residual: Floats, fitted: Floats, precision: Floats) -> float:
+    """Probability that noise alone shows as much drift beside an RC element slower than the sweep."""
+    from scipy.special import stdtr
+
+    slow = precision / np.abs(spectrum.z) / (1 + 1j * _SLOWER * spectrum.f / spectrum.f[-1])
+    columns = [np.concatenate([slow.real, slow.imag]), np.tile(spectrum.elapsed, 2) * fitted]
+    for column in columns:
+        for _ in range(2):
+            column -= q.T @ (q @ column)
+    slower, drift = columns
+    slower /= np.sqrt(max(float(slower @ slower), _TINY))
+    drift -= (slower @ drift) * slower
+    left = residual - (slower @ residual) * slower
+    along = float(drift @ left) ** 2 / max(float(drift @ drift), _TINY)
+    freedom = int(2 * np.count_nonzero(precision)) - q.shape[0] - 2
+    if freedom < 1:
+        return 1.0
+    return float(2 * stdtr(freedom, -np.sqrt(along / max(float(left @ left) - along, _TINY) * freedom)))
 
 
 @lru_cache(maxsize=64)
@@ -363,7 +394,7 @@ def _result(
     z, n = spectrum.z, spectrum.z.size
     back = np.empty(n, dtype=np.intp)
     back[order] = np.arange(n)
-    fitted = _unweighted_fit(spectrum, found)
+    fitted: Complexes = (found.fitted[:n] + 1j * found.fitted[n:]) * (np.abs(z) * found.relative)
     size = _largest(found.by_drift + found.by_others, found.relative)
     verdict, why = _verdict(found, size, options)
     few = found.freedom < options.fewest_freedom
@@ -387,20 +418,6 @@ def _result(
     )
 
 
-def _unweighted_fit(spectrum: _Spectrum, found: _Found) -> Complexes:
-    """Impedance of the RC elements at every point, also at those left out."""
-    n = spectrum.z.size
-    size = np.abs(spectrum.z) * found.relative
-    fitted = (found.fitted[:n] + 1j * found.fitted[n:]) * size
-    if not found.used.all():
-        columns = spectrum.basis.columns[: found.columns].T
-        weight = np.tile(found.used / size, 2)
-        strengths = np.linalg.lstsq(columns * weight[:, None], found.fitted, rcond=None)[0]
-        at = columns @ strengths
-        fitted = np.where(found.used, fitted, at[:n] + 1j * at[n:])
-    return np.asarray(fitted, dtype=np.complex128)
-
-
 def _largest(explained: Floats, relative: Floats) -> float:
     """Largest deviation among the points, as part of abs(Z)."""
     n = relative.size
@@ -417,6 +434,7 @@ def _verdict(found: _Found, size: float, options: KramersKronigOptions) -> tuple
     if found.noise > options.largest_noise:
         return "cannot tell", f"the residuals are {noise} of |Z|, too much to tell anything else"
     drifts = found.drift.probability < options.drift_alarm
+    drifts = drifts and found.drift.probability_beside_slow < options.drift_alarm_beside_slow
     apart = found.linked < options.inconsistent_alarm
     wavy = found.white < options.inconsistent_alarm
     small = ""
@@ -449,7 +467,7 @@ def _cannot_tell(n: int, why: str, options: KramersKronigOptions) -> KramersKron
         rc_elements=0,
         degrees_of_freedom=0,
         outliers=(),
-        drift=Drift(nan, nan, 1.0, True),
+        drift=Drift(nan, nan, 1.0, 1.0, True),
         systematic=nan,
         probability_linked=1.0,
         probability_white=1.0,
