@@ -16,8 +16,9 @@ import numpy as np
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
+from limetal.readers._kit.cycler_blocks import file_grid
 from limetal.readers._kit.cycler_dates import iso_time
-from limetal.readers._kit.cycler_grid import Grid, find_header, joined, text_grid, utf8_of
+from limetal.readers._kit.cycler_grid import Grid, find_header, joined
 from limetal.readers._kit.cycler_record import Layout, cycling_record, header_name
 from limetal.readers._kit.cycler_sheets import header_row, sheet_grid
 from limetal.readers._kit.sheets import Sheet, cell_text
@@ -83,7 +84,7 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord | list[CyclingRec
     if header is None:
         raise BadInputError(file.where, "no columns as Test_Time(s), Voltage(V) and Current(A)", "an Arbin table")
     _refuse_statistics(header.texts, file.where)
-    grid = text_grid(utf8_of(file), header, file.where)
+    grid = file_grid(file, header)
     rows: list[list[object]] = [[*line.split(header.separator)] for line in file.head_lines[: header.at]]
     return cycling_record(grid, _LAYOUT, about=_about(rows, grid, ""), source=file.where)
 

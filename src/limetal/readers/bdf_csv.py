@@ -18,7 +18,8 @@ import polars as pl
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.readers._kit.cycler_grid import Grid, find_header, text_grid, utf8_of
+from limetal.readers._kit.cycler_blocks import file_grid
+from limetal.readers._kit.cycler_grid import Grid, find_header
 from limetal.readers._kit.cycler_record import Layout, cycling_record, find_roles
 from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
@@ -77,7 +78,7 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 
     header = find_header(file.head_lines[:50], _HINT, _fits)
     if header is None:
         raise BadInputError(where, "no columns test_time_second and voltage_volt", "a table of the Battery Data Format")
-    grid, notes = _counts_in_turns(text_grid(utf8_of(file), header, where))
+    grid, notes = _counts_in_turns(file_grid(file, header))
     return cycling_record(grid, _LAYOUT, about=_about(grid), source=where, warnings=notes)
 
 

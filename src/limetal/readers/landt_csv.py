@@ -11,8 +11,9 @@ import re
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
+from limetal.readers._kit.cycler_blocks import file_grid
 from limetal.readers._kit.cycler_dates import iso_time
-from limetal.readers._kit.cycler_grid import Grid, find_header, text_grid, utf8_of
+from limetal.readers._kit.cycler_grid import Grid, find_header
 from limetal.readers._kit.cycler_record import Layout, cycling_record, header_name
 from limetal.readers._kit.cycler_sheets import header_row, sheet_grid
 from limetal.records.base import About
@@ -70,7 +71,7 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord | list[CyclingRec
         header = find_header(file.head_lines, _HINT, _fits)
         if header is None:
             raise BadInputError(file.where, "no columns as test_time_s, voltage_V and current_A", "a LANDT table")
-        grid = text_grid(utf8_of(file), header, file.where)
+        grid = file_grid(file, header)
         return cycling_record(grid, _LAYOUT, about=_about(file.head_lines[: header.at], grid), source=file.where)
     records = []
     for sheet in file.sheets:

@@ -17,8 +17,9 @@ import polars as pl
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
+from limetal.readers._kit.cycler_blocks import file_grid
 from limetal.readers._kit.cycler_dates import iso_time, wall_clock_seconds
-from limetal.readers._kit.cycler_grid import Grid, find_header, text_grid, utf8_of
+from limetal.readers._kit.cycler_grid import Grid, find_header
 from limetal.readers._kit.cycler_record import Found, Layout, cycling_record, find_roles, header_name
 from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
@@ -95,7 +96,7 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 
     header = find_header(file.head_lines, _HINT, _fits)
     if header is None:
         raise BadInputError(where, "no row of headers with Rec#, a test time and volts", "a Maccor table")
-    grid = text_grid(utf8_of(file), header, where)
+    grid = file_grid(file, header)
     about = _about(file.head_lines[: header.at], grid)
     mended = _volts(_time_unit(_current(_start(grid))))
     layout = replace(_LAYOUT, units=mended.units)

@@ -18,8 +18,9 @@ import polars as pl
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
+from limetal.readers._kit.cycler_blocks import file_grid
 from limetal.readers._kit.cycler_dates import iso_time, wall_clock_seconds
-from limetal.readers._kit.cycler_grid import Grid, Header, find_header, joined, text_grid, utf8_of
+from limetal.readers._kit.cycler_grid import Grid, Header, find_header, joined, text_grid
 from limetal.readers._kit.cycler_record import Found, Layout, cycling_record, find_roles, header_name
 from limetal.readers._kit.cycler_sheets import header_row, sheet_grid
 from limetal.readers._kit.decode import split_lines
@@ -98,7 +99,7 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord | list[CyclingRec
     header, encoding = found
     levels = not any(header.texts[:2])
     if encoding is None and not levels:
-        grid = text_grid(utf8_of(file), header, file.where)
+        grid = file_grid(file, header)
     else:
         text = file.text if encoding is None else file.data.decode(encoding, "replace")
         grid = levels_grid(text, header, file.where) if levels else text_grid(text, header, file.where)

@@ -15,8 +15,9 @@ import polars as pl
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
+from limetal.readers._kit.cycler_blocks import file_grid
 from limetal.readers._kit.cycler_dates import iso_time
-from limetal.readers._kit.cycler_grid import Grid, find_header, text_grid, utf8_of
+from limetal.readers._kit.cycler_grid import Grid, find_header
 from limetal.readers._kit.cycler_record import Layout, cycling_record, find_roles, header_name
 from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
@@ -72,7 +73,7 @@ def read(file: RawFile, options: ReadOptions) -> list[CyclingRecord]:  # noqa: A
     if header is None:
         raise BadInputError(file.where, "no row of headers with Test, Cell and Total Time", "a PEC table")
     lines = file.head_lines[: header.at]
-    grid = text_grid(utf8_of(file), header, file.where)
+    grid = file_grid(file, header)
     records = []
     for label, part in _by_cell(grid):
         found = find_roles(part.headers, _LAYOUT, part.where)

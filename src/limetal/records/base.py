@@ -7,6 +7,7 @@ the Battery Data Format (``test_time_second``); what a format has beyond them is
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from weakref import WeakValueDictionary
@@ -170,8 +171,7 @@ class Record:
                 found = f"{column.name} with {values.size} rows{shape}"
                 wanted = f"{n} rows as in {self._first().name}" if values.ndim == 1 else "one column"
                 raise BadInputError(self.source, found, wanted)
-            finite = np.isfinite(values)
-            if not column.gaps and not finite.all():
+            if not column.gaps and values.dtype.kind not in "iu" and not (finite := np.isfinite(values)).all():
                 raise BadInputError(
                     f"{self.source}, data row {int(np.argmin(finite)) + 1}",
                     f"no number in {column.name} ({int(n - finite.sum())} of {n} rows)",
@@ -210,7 +210,11 @@ class Record:
 
     def warned(self, *warnings: str) -> Self:
         """Return the same record with more warnings at the end."""
-        return replace(self, warnings=(*self.warnings, *warnings)) if warnings else self
+        if not warnings:
+            return self
+        same = copy(self)  # its numbers were checked when it was made
+        object.__setattr__(same, "warnings", (*self.warnings, *warnings))
+        return same
 
 
 #: Arrays whose memory nobody but records holds, by identity.

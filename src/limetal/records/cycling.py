@@ -72,9 +72,9 @@ class CyclingRecord(Record):
     def __post_init__(self) -> None:
         """Refuse a record that no analysis could use."""
         super().__post_init__()
-        falls = np.flatnonzero(np.diff(self.test_time_second) < 0)
-        if falls.size:
-            at = int(falls[0])
+        falls = self.test_time_second[1:] < self.test_time_second[:-1]
+        if falls.any():
+            at = int(np.argmax(falls))
             before, after = self.test_time_second[at], self.test_time_second[at + 1]
             raise BadInputError(
                 f"{self.source}, data row {at + 2}",

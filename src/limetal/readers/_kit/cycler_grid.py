@@ -24,11 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "MAX_FIELDS",
+    "SAMPLE_ROWS",
     "Grid",
     "Header",
     "clock_seconds",
     "find_header",
     "joined",
+    "named",
+    "parsed",
+    "sample_kinds",
     "split_fields",
     "text_grid",
     "typed_columns",
@@ -36,7 +40,7 @@ __all__ = [
 ]
 
 SEPARATORS = ("\t", ";", ",", "|")
-_SAMPLE_ROWS = 200
+SAMPLE_ROWS = 200
 _NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
 _COMMA_NUMBER = r"^[+-]?\d*,\d+(?:[eE][+-]?\d+)?$"
 _POINT_NUMBER = r"^[+-]?\d*\.\d+(?:[eE][+-]?\d+)?$"
@@ -275,7 +279,7 @@ def _quick(data: bytes, start: int, first: int, separator: str, names: tuple[str
     ends = data.endswith(b"\n")
     count = data.count(b"\n", start) + (not ends)
     end = start
-    for _ in range(min(_SAMPLE_ROWS, count)):
+    for _ in range(min(SAMPLE_ROWS, count)):
         end = data.find(b"\n", end) + 1 or len(data)
     lines = data[start:end].decode("utf-8", "replace").replace("\r", "").removesuffix("\n").split("\n")
     width = lines[0].count(separator) + 1
@@ -284,27 +288,27 @@ def _quick(data: bytes, start: int, first: int, separator: str, names: tuple[str
     sample = [line.split(separator) for line in lines]
     if any(len(fields) != width for fields in sample):
         return None
-    kinds = _kinds(sample, width)
+    kinds = sample_kinds(sample, width)
     if kinds is None:
         return None
     words = {i for i, kind in enumerate(kinds) if kind == pl.String}
-    frame = _parsed(data, separator, kinds, quoted=False, skip=first)
+    frame = parsed(data, separator, kinds, quoted=False, skip=first)
     if frame is None:
-        frame, words = _parsed(data, separator, [pl.String] * width, quoted=False, skip=first), set()
+        frame, words = parsed(data, separator, [pl.String] * width, quoted=False, skip=first), set()
     if frame is None or frame.height != count:
         return None
     # a row with too few fields leaves the last column empty: only then must separators be counted
     if frame.to_series(width - 1).null_count() and data.count(separator.encode(), start) != count * (width - 1):
         return None
     line = np.arange(first + 1, first + 1 + count, dtype=np.int64)
-    grid = _named(frame, names, line, ends, where, words)
+    grid = named(typed_columns(frame.get_columns(), words), names, line, ends, where, words)
     if ends:
         return grid
     last = data[data.rfind(b"\n") + 1 :].decode("utf-8", "replace").rpartition(separator)[2]
     return replace(grid, tail=(width - 1, (*[fields[-1] for fields in sample[: count - 1]], last)))
 
 
-def _kinds(sample: list[list[str]], width: int) -> list[type[pl.DataType]] | None:
+def sample_kinds(sample: list[list[str]], width: int) -> list[type[pl.DataType]] | None:
     """Types of the columns by their first rows; None for decimal commas, which take the slower path."""
     number, comma = re.compile(_NUMBER), re.compile(_COMMA_NUMBER)
     kinds: list[type[pl.DataType]] = []
@@ -316,9 +320,10 @@ def _kinds(sample: list[list[str]], width: int) -> list[type[pl.DataType]] | Non
     return kinds
 
 
-def _parsed(
+def parsed(
     data: bytes, separator: str, kinds: Sequence[type[pl.DataType]], *, quoted: bool, skip: int = 0
 ) -> pl.DataFrame | None:
+    """Rows of text as columns of these kinds; None where a field is none, or a row has fields too many."""
     try:
         return pl.read_csv(
             data,
@@ -361,14 +366,14 @@ def _slow(body: str, first: int, separator: str, names: tuple[str, ...], where: 
     if width > MAX_FIELDS:
         raise BadInputError(f"{where}, line {line[0]}", f"{width} fields", f"at most {MAX_FIELDS}")
     data = "\n".join(rows.to_list()).encode()
-    frame = _parsed(data, separator, [pl.String] * width, quoted=quoted)
+    frame = parsed(data, separator, [pl.String] * width, quoted=quoted)
     if frame is None or frame.height != len(rows):
         raise BadInputError(where, "rows that cannot be parted into columns", "one row of data a line")
-    grid = _named(frame, names, line, ends or bool(warnings), where)
+    grid = named(typed_columns(frame.get_columns()), names, line, ends or bool(warnings), where)
     grid = replace(grid, warnings=(*warnings, *grid.warnings))
     if grid.ends:
         return grid
-    tails = (str(row).rpartition(separator)[2] for row in rows[-_SAMPLE_ROWS:].to_list())
+    tails = (str(row).rpartition(separator)[2] for row in rows[-SAMPLE_ROWS:].to_list())
     return replace(grid, tail=(width - 1, tuple(tails)))
 
 
@@ -394,8 +399,8 @@ def _one_width(
     return pl.Series("line", texts, dtype=pl.String)
 
 
-def _named(
-    frame: pl.DataFrame,
+def named(
+    columns: list[pl.Series],
     names: tuple[str, ...],
     line: NDArray[np.int64],
     ends: bool,
@@ -403,7 +408,6 @@ def _named(
     words: Set[int] = frozenset(),
 ) -> Grid:
     """Put headers above columns; columns beyond the headers may hold nothing. ``words`` are known to be text."""
-    columns = typed_columns(frame.get_columns(), words)
     for index in range(len(names), len(columns)):
         if columns[index].null_count() < len(columns[index]):
             row = int(columns[index].is_not_null().arg_max() or 0)

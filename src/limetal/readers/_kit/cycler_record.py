@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,7 @@ from limetal.errors import BadInputError
 from limetal.readers._kit.columns import Quantity, Unit, read_header, read_unit
 from limetal.readers._kit.cycler_grid import Grid, clock_seconds
 from limetal.readers._kit.test_time import PLACED, is_date_header, placed_by_dates, rebuilt_test_time
-from limetal.records.base import About
+from limetal.records.base import About, handed_over
 from limetal.records.cycling import CyclingRecord
 
 __all__ = ["Found", "Layout", "cycling_record", "direction_of", "find_roles", "header_name", "signed", "text_array"]
@@ -36,6 +37,7 @@ _ALL, _MOST = 0.99, 0.9
 _DISCHARGE = re.compile(r"d(?:is|is-|is )?[_ ]?ch|entlad|放电|放電|^d$", re.IGNORECASE)
 _CHARGE = re.compile(r"ch(?:g|ar)|\bcha?$|_chg|laden|ladung|充电|充電|^c$", re.IGNORECASE)
 _COUNT_LIMIT = 2**53
+_FEW_RUNS = 10
 
 
 @dataclass(frozen=True)
@@ -138,15 +140,16 @@ def cycling_record(
     found = find_roles(grid.headers, layout, grid.where) if found is None else found
     grid = grid.settled_end({column.index for column in found.values()})
     extra = {name: values[: grid.rows] for name, values in (extra or {}).items()}
-    grid, extra = _whole(grid, found, layout, extra)
+    grid, values = _whole(grid, found, layout)
     notes = [*grid.warnings, *warnings]
     cycle, step = (_counts(grid, found.get(role), notes) for role in ("cycle", "step"))
-    time, grid, clock = _test_time(grid, found, layout, cycle, step, notes)
+    clock = _clock(found, grid.where)
+    time, grid = _test_time(grid, found[clock], values[clock], cycle, step, notes)
     n = time.size
-    cycle, step = (None if count is None else count[:n] for count in (cycle, step))
-    extra = {name: values[:n] for name, values in extra.items()}
-    voltage = _numbers(grid, found["voltage"], layout)
-    current = _numbers(grid, found["current"], layout) if "current" in found else None
+    cycle, step = (None if count is None else _first_of(count, n) for count in (cycle, step))
+    extra = {name: column[:n] for name, column in extra.items()}
+    voltage = _first_of(values["voltage"], n)
+    current = _first_of(values["current"], n) if "current" in values else None
     if current is not None and "state" in found:
         current, said = signed(current, grid.texts(found["state"].index), layout.direction or direction_of,
                                found["state"].text, step)  # fmt: skip
@@ -213,26 +216,33 @@ def _filled_ways(ways: Integers, current: Floats, step: Integers | None) -> Inte
     return filled
 
 
-def _whole(
-    grid: Grid, found: dict[str, Found], layout: Layout, extra: dict[str, NDArray[np.generic]]
-) -> tuple[Grid, dict[str, NDArray[np.generic]]]:
-    """Leave out a last row that is cut; refuse other rows without their numbers."""
-    if "voltage" not in found:
-        raise BadInputError(grid.where, "no column of voltage", "one")
+def _clock(found: Mapping[str, Found], where: str) -> str:
+    """Role of the column that time is taken from."""
     clock = "time" if "time" in found else "step_time"
     if clock not in found:
-        raise BadInputError(grid.where, "no column of time", "one of test time")
-    needed = [found[role] for role in (clock, "voltage", "current") if role in found]
-    values = [_numbers(grid, column, layout) for column in needed]
-    bad = ~np.isfinite(np.column_stack(values))
-    rows = np.flatnonzero(bad.any(axis=1))
-    if not rows.size:
-        return grid, extra
-    row = int(rows[0])
+        raise BadInputError(where, "no column of time", "one of test time")
+    return clock
+
+
+def _first_of(values: NDArray[Any], n: int) -> NDArray[Any]:
+    """Return the first numbers; the array itself where that is all, because records keep those without a copy."""
+    return values if values.size == n else values[:n]
+
+
+def _whole(grid: Grid, found: dict[str, Found], layout: Layout) -> tuple[Grid, dict[str, Floats]]:
+    """Numbers of the needed columns by role; a last row that is cut is left out, others without numbers refused."""
+    if "voltage" not in found:
+        raise BadInputError(grid.where, "no column of voltage", "one")
+    needed = [found[role] for role in (_clock(found, grid.where), "voltage", "current") if role in found]
+    values = {column.role: _numbers(grid, column, layout) for column in needed}
+    firsts = [int(np.argmin(finite)) for v in values.values() if not (finite := np.isfinite(v)).all()]
+    if not firsts:
+        return grid, values
+    row = min(firsts)
     if row == grid.rows - 1 and grid.rows > 2 and not grid.ends:
         shorter = grid.without_last("it ends within a number, as if the file was cut off")
-        return shorter, {name: column[:-1] for name, column in extra.items()}
-    column = needed[int(np.argmax(bad[row]))]
+        return shorter, {role: numbers[:-1] for role, numbers in values.items()}
+    column = next(column for column in needed if not np.isfinite(values[column.role][row]))
     text = str(grid.texts(column.index)[row])
     found_text = f"{text!r} in column {column.text!r}" if text else f"an empty field in column {column.text!r}"
     wanted = "a number"
@@ -257,10 +267,18 @@ def _numbers(grid: Grid, column: Found, layout: Layout) -> Floats:
         return np.full(grid.rows, np.nan)
     if values.dtype == pl.String:
         values = values.str.strip_chars().cast(pl.Float64, strict=False)
-    numbers = values.fill_null(np.nan).to_numpy().astype(np.float64)
+    numbers = _floats(values)
     factor = unit.factor
+    if factor == 1.0:
+        return numbers
     with np.errstate(over="ignore"):  # what is beyond a float is no number, and said so
-        return numbers / round(1 / factor) if factor < 1 else numbers * factor
+        return handed_over(numbers / round(1 / factor) if factor < 1 else numbers * factor)
+
+
+def _floats(column: pl.Series) -> Floats:
+    """Return a column of numbers as the table holds it, not-a-number where it is null; nobody writes into it."""
+    column = column.cast(pl.Float64)
+    return handed_over((column.fill_null(np.nan) if column.null_count() else column).to_numpy())
 
 
 def _unit(column: Found, layout: Layout, where: str) -> Unit:
@@ -293,41 +311,36 @@ def _counts(grid: Grid, column: Found | None, notes: list[str]) -> Integers | No
         if values.null_count() < len(values):
             notes.append(f"column {column.text!r} is no {column.role} count: it has rows without a whole number")
         return None
-    numbers = values.to_numpy().astype(np.float64)
-    bad = np.flatnonzero(~np.isfinite(numbers) | (numbers != np.round(numbers)) | (np.abs(numbers) > _COUNT_LIMIT))
-    if bad.size:
-        row = int(bad[0])
+    numbers = _floats(values)
+    with np.errstate(invalid="ignore"):
+        counts = numbers.astype(np.int64)
+    # a number without decimals, not too large to have one, comes back as it was
+    whole = (counts == numbers) & (np.abs(numbers) <= _COUNT_LIMIT)
+    if not whole.all():
+        row = int(np.argmin(whole))
         notes.append(f"column {column.text!r} is no {column.role} count: {grid.unit} {grid.line[row]} has "
                      f"{numbers[row]:.16g}")  # fmt: skip
         return None
-    return numbers.astype(np.int64)
+    return handed_over(counts)
 
 
 def _test_time(
-    grid: Grid,
-    found: dict[str, Found],
-    layout: Layout,
-    cycle: Integers | None,
-    step: Integers | None,
-    notes: list[str],
-) -> tuple[Floats, Grid, str]:
-    """Time since the start of the test, the table it belongs to, and the role it came from."""
-    clock = "time" if "time" in found else "step_time"
-    column = found[clock]
-    time = _numbers(grid, column, layout)
-    if clock == "step_time":
+    grid: Grid, column: Found, time: Floats, cycle: Integers | None, step: Integers | None, notes: list[str]
+) -> tuple[Floats, Grid]:
+    """Time since the start of the test, from the column it is read from, and the table it belongs to."""
+    if column.role == "step_time":
         with np.errstate(over="ignore", invalid="ignore"):
             summed, note = rebuilt_test_time(time, step, cycle, is_step_time=True)
             time, note = _by_dates(grid, time, summed, note)
         notes += [f"column {column.text!r} {note}"] if note else []
-    falls = np.flatnonzero(np.diff(time) < 0) + 1
+    falls = np.flatnonzero(time[1:] < time[:-1]) + 1
     if not falls.size:
-        return time, grid, clock
+        return time, grid
     row = int(falls[0])
     if row == time.size - 1 and time.size > 2 and not grid.ends:
         grid = grid.without_last("its time falls, as if the file was cut off")
         notes.append(grid.warnings[-1])
-        return time[:-1], grid, clock
+        return time[:-1], grid
     raise BadInputError(
         grid.place(row),
         f"time that falls from {time[row - 1]:g} s to {time[row]:g} s in column {column.text!r}",
@@ -355,7 +368,7 @@ def _other_columns(grid: Grid, used: set[int]) -> dict[str, NDArray[np.generic]]
         if column.dtype == pl.String:
             more[name] = text_array(column)
         else:
-            more[name] = column.to_numpy().astype(np.float64)  # null becomes not-a-number
+            more[name] = _floats(column)
     return more
 
 
@@ -364,6 +377,11 @@ def text_array(column: pl.Series) -> NDArray[np.generic]:
     if len(column) < 1000:
         return np.array([text or "" for text in column.to_list()], dtype=object)
     column = column.fill_null("")
+    runs = column.rle().struct.unnest()
+    if runs.height < len(column) // _FEW_RUNS:  # states stand in many rows one below the other
+        shared: dict[str, str] = {}
+        words = np.array([shared.setdefault(text, text) for text in runs["value"].to_list()], dtype=object)
+        return np.repeat(words, runs["len"].to_numpy())
     kinds = column.unique()
     if len(kinds) > 1000:
         return column.to_numpy()
