@@ -1,16 +1,17 @@
 """Sudden falls in a series of positive numbers whose noise nobody knows.
 
-The numbers are taken as logarithms. A value is compared with what those before it let expect: not below the last two,
-unless the series was already falling, and then going on at the mean rate of the last three steps. A decay that slows
-down, as in forming (any sum of a constant and decaying exponentials is such), never falls below that, however fast it
-is; the first step of a series has nothing before it and cannot be told from the first step of forming, so it is not
-judged.
+The numbers are taken as logarithms. A value is compared with what those before it let expect: the last one, or, where
+that was a single high value, the one before it with the growth so far; and if the series was already falling, it may go
+on at the mean rate of the last three steps. A decay that slows down, as in forming (any sum of a constant and decaying
+exponentials is such), never falls below that, however fast it is; the first step of a series has nothing before it and
+cannot be told from the first step of forming, so it is not judged.
 
-The scale is a third of the way up the sorted differences between all pairs of second differences (after
-Rousseeuw and Croux, J. Am. Stat. Assoc. 88, 1273 (1993), who take a quarter): up to four in ten may be wrong.
-Divided by the square root of two it is the standard deviation of a step of a random walk, and above that of steps of
-independent noise. Thresholds are quantiles of the deepest fall in simulated Gaussian random walks about a steep
-straight line, the hardest of the clean series; ``benchmarks/impedance_trends.py --thresholds`` makes them.
+The scale is a step of the series, the smaller of two: the steps themselves, and their differences over the square root
+of two, which a smooth decay does not inflate. For a random walk both are the standard deviation of its step; for
+independent noise none is below 1.4 of its standard deviations. Each is taken a third of the way up the sorted
+differences between all pairs (after Rousseeuw and Croux, J. Am. Stat. Assoc. 88, 1273 (1993), who take a quarter): up
+to four in ten may be wrong. Thresholds are quantiles of the deepest fall in simulated Gaussian walks and noise about a
+steep line, the hardest of the clean series, whichever is deeper; ``benchmarks/impedance_trends.py --thresholds``.
 """
 
 from __future__ import annotations
@@ -39,19 +40,19 @@ _LEVELS = np.array([1e-2, 3e-3, 1e-3, 3e-4])
 _COUNTS = np.array([6, 7, 8, 9, 10, 12, 15, 20, 30, 50, 100, 200, 500])
 _DEPTHS = np.array(
     [
-        [5.27, 9.56, 16.4, 30.6],
-        [4.05, 6.03, 8.72, 13.1],
-        [4.05, 6.03, 8.72, 13.1],
-        [3.61, 4.81, 6.29, 8.57],
-        [3.61, 4.81, 6.29, 8.57],
-        [3.43, 4.24, 5.15, 6.29],
-        [3.37, 4.05, 4.78, 5.64],
-        [3.38, 3.92, 4.44, 5.12],
-        [3.48, 3.94, 4.31, 4.84],
-        [3.60, 3.96, 4.27, 4.64],
-        [3.72, 4.03, 4.28, 4.51],
-        [3.89, 4.14, 4.31, 4.51],
-        [4.10, 4.40, 4.61, 4.78],
+        [5.36, 9.19, 15.6, 26.7],
+        [4.59, 6.84, 9.56, 14.2],
+        [4.25, 6.09, 8.63, 12.9],
+        [3.97, 5.32, 6.91, 9.08],
+        [3.85, 5.06, 6.46, 8.43],
+        [3.60, 4.48, 5.50, 6.62],
+        [3.50, 4.19, 4.93, 5.80],
+        [3.45, 3.96, 4.49, 5.13],
+        [3.46, 3.88, 4.35, 4.72],
+        [3.55, 3.94, 4.23, 4.62],
+        [3.75, 4.05, 4.33, 4.57],
+        [3.94, 4.25, 4.45, 4.65],
+        [4.28, 4.48, 4.72, 4.90],
     ]
 )
 
@@ -107,15 +108,26 @@ def steps(at: Floats, y: Floats, std: Floats | None) -> Steps:
     last = np.arange(1, y.size - 1)
     first = np.maximum(last - STEPS_BEFORE, 0)
     onward = gap[1:] / (at[last] - at[first])
-    step = pair_scale(second) / math.sqrt(2)
-    scale = step * np.sqrt(length * (1 + onward))
+    # both are a step of a walk, and neither is below the noise; forming inflates the one, alternating noise the other
+    step = min(pair_scale(second) / math.sqrt(2), pair_scale(rise / np.sqrt(np.maximum(1.0, gap / np.median(gap)))))
+    scale = step * np.sqrt(length * 0.5 * (1 + onward**2 + (1 + onward) ** 2))
     rate = np.minimum(0.0, y[last] - y[first])
-    expected = np.minimum(y[last] + onward * rate, y[:-2])
+    expected = np.minimum(y[last] + onward * rate, _from_before(at, y, last))
     stated = None
     if std is not None:
         falling = (1 + onward) ** 2 * std[last] ** 2 + onward**2 * std[first] ** 2
         stated = np.sqrt(np.where(rate < 0, falling, np.maximum(std[last], std[:-2]) ** 2) + std[2:] ** 2)
     return Steps(expected, expected - y[2:], scale, stated, step)
+
+
+def _from_before(at: Floats, y: Floats, last: NDArray[np.intp]) -> Floats:
+    """What the value two before lets expect: so a single high value does not make its return a fall."""
+    before = last - 1
+    first = np.maximum(before - STEPS_BEFORE, 0)
+    growth = np.zeros(last.size)
+    known = before > first
+    growth[known] = ((y[before] - y[first]) / np.where(known, at[before] - at[first], 1.0))[known]
+    return np.asarray(y[before] + np.maximum(0.0, growth) * (at[last] - at[before]))
 
 
 def threshold(count: int, level: float) -> float:

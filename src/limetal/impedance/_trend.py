@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from limetal.errors import BadInputError
 from limetal.impedance._falls import FEWEST, steps, threshold
-from limetal.impedance._slope import robust_slope
+from limetal.impedance._slope import Slope, robust_slope
 
 __all__ = ["DEFAULT", "Fall", "Trend", "TrendOptions", "trend"]
 
@@ -109,7 +109,8 @@ class Trend:
         Median of the slopes of all pairs of values, its standard error, 95 % interval, in ohm per unit of ``at``.
         None below three values, and the error below five. The error allows for a walk (`robust_slope`).
     direction
-        ``"rises"``, ``"falls"``, ``"no trend seen"`` or ``"cannot tell"``.
+        ``"rises"``, ``"falls"``, ``"no trend seen"`` or ``"cannot tell"``; from the interval of the slope, or that of
+        the slope of the logarithms.
     step_scatter
         Standard deviation of the change from one spectrum to the next, as a part of the value, robust (of independent
         noise, 1.22 times that); None if not told.
@@ -190,10 +191,7 @@ def trend(
     level = float(np.median(v)) if v.size else None
     spread = 1.4826 * float(np.median(np.abs(v - level))) if level is not None else None
     slope = robust_slope(t, v) if v.size >= 3 else None
-    interval = None if slope is None else slope.interval
-    direction = "cannot tell"
-    if interval is not None:
-        direction = "rises" if interval[0] > 0 else "falls" if interval[1] < 0 else "no trend seen"
+    direction = "cannot tell" if slope is None else _direction(t, v, slope)
     reason = ""
     if v.size < FEWEST:
         reason = f"{v.size} values; {FEWEST} are needed"
@@ -203,7 +201,7 @@ def trend(
     scatter = None
     if not reason:
         e = None if error is None else error[used]
-        found, scatter = _falls(np.flatnonzero(used), t, v, e, options, quantities)
+        found, scatter = find_falls(np.flatnonzero(used), t, v, e, options, quantities)
     return Trend(
         name=name,
         at=place,
@@ -214,13 +212,26 @@ def trend(
         spread=spread,
         slope=None if slope is None else slope.value,
         slope_std=None if slope is None else slope.std,
-        slope_interval=interval,
+        slope_interval=None if slope is None else slope.interval,
         direction=direction,
         step_scatter=scatter,
         falls=found,
         falls_status="cannot tell" if reason else "tested",
         reason=reason,
     )
+
+
+def _direction(t: Floats, v: Floats, slope: Slope) -> str:
+    """Which way it goes, in ohm or, where that cannot be seen because the values span decades, in logarithms."""
+    if slope.interval is None:
+        return "cannot tell"
+    intervals = [slope.interval]
+    if v.min() > 0:
+        intervals.append(robust_slope(t, np.log(v)).interval or slope.interval)
+    for low, high in intervals:
+        if low > 0 or high < 0:
+            return "rises" if low > 0 else "falls"
+    return "no trend seen"
 
 
 def _checked_series(
@@ -239,9 +250,10 @@ def _checked_series(
     return place, value, error
 
 
-def _falls(
+def find_falls(
     index: NDArray[np.intp], t: Floats, v: Floats, error: Floats | None, options: TrendOptions, quantities: int
 ) -> tuple[tuple[Fall, ...], float]:
+    """Sudden falls of the values that are there, and the scatter of a step."""
     raised = np.maximum(v, _LEAST_PART * float(np.median(v)))
     y = np.log(raised)
     seen = steps(t, y, None if error is None else error / raised)

@@ -197,14 +197,17 @@ def _interpolated(u: Floats, z: Complexes, at: float, low: int, high: int) -> co
 
 def _root(u: Floats, z: Complexes, i: int, low: int, high: int) -> float:
     """Zero of the interpolated Im Z in the bracket, by bisection: sure, also where noise bends the polynomial."""
-    above, below = float(u[i]), float(u[i + 1])
+    width = float(u[i] - u[i + 1])
+    powers = np.vander((u[low:high] - u[i + 1]) / width)
+    coefficients = np.linalg.solve(powers, z.imag[low:high]).tolist()
+    above, below = 1.0, 0.0
     for _ in range(45):
         at = 0.5 * (above + below)
-        if _interpolated(u, z, at, low, high).imag > 0:
-            above = at
-        else:
-            below = at
-    return 0.5 * (above + below)
+        height = 0.0
+        for c in coefficients:
+            height = height * at + c
+        above, below = (at, below) if height > 0 else (above, at)
+    return float(u[i + 1]) + width * 0.5 * (above + below)
 
 
 def _roughness(u: Floats, z: Complexes, i: int) -> float | None:

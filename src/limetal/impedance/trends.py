@@ -173,7 +173,7 @@ def series_trends(
     >>> sign.verdict, sign.after
     ('possible soft short', 7)
     >>> print(sign.evidence)  # doctest: +ELLIPSIS
-    between 6 and 7: low-frequency resistance fell by 58 % (... times its scatter, stays low);
+    between 6 and 7: low-frequency resistance fell by 59 % (... times its scatter, stays low);
     high-frequency intercept did not fall
     """
     n = len(impedance)
@@ -217,7 +217,8 @@ def _of_one_kind(
         # one frequency for all: the point that stands in may differ from spectrum to spectrum
         common = float(np.median(stand_in))
         for k in np.flatnonzero(np.isfinite(values)):
-            values[k] = real_part(*checked_spectrum(*spectra[k], f"spectrum {k + 1}"), common)
+            frequency, impedance = spectra[int(k)]
+            values[k] = real_part(*checked_spectrum(frequency, impedance, f"spectrum {k + 1}"), common)
         notes.append(f"{HIGH_FREQUENCY}: the real axis is not reached; Re Z at {common:.3g} Hz stands in its place")
     return values, tuple(notes)
 
