@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from limetal.analyses import apply
 from limetal.analyses._impedance_plots import (
     arrhenius_plot,
     bode,
@@ -20,6 +19,7 @@ from limetal.analyses._impedance_plots import (
     trend_plot,
 )
 from limetal.analyses._impedance_scales import decade_names, quantity_text
+from limetal.analyses._ranges import picture
 from limetal.errors import BadInputError
 from limetal.exhibits import Plot
 from limetal.records.impedance import ImpedanceRecord
@@ -266,7 +266,7 @@ def test_no_function_changes_what_it_is_given():
 
 def test_the_picture_of_a_record_names_its_decades():
     record = ImpedanceRecord(F, Z.real, Z.imag, source="x", per_area=True)
-    (plot,) = apply(record, "f", "f", (), {}).plots
+    (plot,) = picture(record)
     assert plot.y.unit == "ohm cm2"
     assert plot.series[0].y.tolist() == [1.0, 3.0, 4.0, 1.0]
     assert plot.series[0].names[0] == (0, "1 kHz")
