@@ -17,7 +17,17 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["fit_columns", "free_parts", "noise_profile", "outlier_falls", "search", "systematic", "waviness"]
+__all__ = [
+    "averaged_noise",
+    "explained",
+    "fit_columns",
+    "free_parts",
+    "noise_profile",
+    "outlier_falls",
+    "search",
+    "systematic",
+    "waviness",
+]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -248,6 +258,52 @@ def waviness(q: Floats, k: int, residual: Floats, mask: Floats) -> float:
     if m < 3 or not total > 0 or not variance > 0:
         return 0.0
     return (ratio / total - trace / nu) / math.sqrt(variance)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def explained(
+    q: Floats, k: int, more: int, residual: Floats, mask: Floats, relative: Floats
+) -> tuple[float, float, float, float]:
+    """What the columns behind the fit explain of the residual.
+
+    Returns the residual along the drift, the sum of squares along the others, that of the whole residual, and the
+    largest deviation of a point, as part of abs(Z).
+    """
+    n = relative.size
+    both = np.zeros(2 * n)
+    drift, others, largest = 0.0, 0.0, 0.0
+    for j in range(k, k + 1 + more):
+        along = _dot(q[j], residual, mask)
+        _add(both, along, q[j])
+        if j == k:
+            drift = along
+        else:
+            others += along * along
+    for i in range(n):
+        largest = max(largest, mask[i] * relative[i] * math.hypot(both[i], both[n + i]))
+    return drift, others, _dot(residual, residual, mask), largest
+
+
+@numba.njit(cache=True, error_model="numpy")
+def averaged_noise(squares: Floats, sizes: Integers, rows: int) -> tuple[float, float]:
+    """Noise and its standard error, averaged over the numbers of columns tried by their Akaike weights."""
+    lowest, total, noise, variance = np.inf, 0.0, 0.0, 0.0
+    for squared, size in zip(squares, sizes):  # noqa: B905 - numba knows no strict
+        if squared >= 0:
+            lowest = min(lowest, akaike(squared, rows, size))
+    for turn in range(2):
+        for squared, size in zip(squares, sizes):  # noqa: B905
+            if squared >= 0:
+                weight = math.exp(0.5 * (lowest - akaike(squared, rows, size)))
+                each, freedom = math.sqrt(squared / (rows - size)), rows - size
+                if turn == 0:
+                    total += weight
+                    noise += weight * each
+                else:
+                    variance += weight * (each * each / (2.0 * freedom) + (each - noise) ** 2)
+        if turn == 0:
+            noise /= total
+    return noise, math.sqrt(variance / total)
 
 
 @numba.njit(cache=True, error_model="numpy")

@@ -17,6 +17,7 @@ References
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -269,8 +270,9 @@ class _Spectrum:
 class _Found:
     """What the search ended with, points in falling order of frequency.
 
-    ``fitted`` (2 n,) is weighted, that of a point left out predicted; ``by_drift``, ``by_others`` are parts of the
-    residual along a drift and along what is in Im Z alone; ``freedom`` is rows minus columns.
+    ``fitted`` (2 n,) is weighted, that of a point left out predicted; ``by_drift``, ``by_others`` are the sums of
+    squares that a drift explains, and what is in Im Z alone; ``largest`` their largest part of abs(Z); ``freedom``
+    is rows minus columns.
     """
 
     used: NDArray[np.bool_]
@@ -279,8 +281,9 @@ class _Found:
     columns: int
     freedom: int
     fitted: Floats
-    by_drift: Floats
-    by_others: Floats
+    by_drift: float
+    by_others: float
+    largest: float
     noise: float
     noise_std: float
     drift: Drift
@@ -309,25 +312,24 @@ def _search(spectrum: _Spectrum, assumed: bool, options: KramersKronigOptions) -
     )
     if not k:
         return None
-    rows, left = int(mask.sum()), residual * mask
-    freedom, total = rows - k, float(left @ left)
-    along = q[k : k + 1 + more] @ left
-    found = along * along
-    by_drift = along[0] * q[k] * mask
+    rows = int(mask.sum())
+    freedom = rows - k
+    along, by_others, total, largest = kernel.explained(q, k, more, residual, mask, relative)
+    by_drift = along * along
     drift = Drift(float("nan"), float("nan"), 1.0, 1.0, assumed)
     if length > 0:
-        change = float(along[0] / length)
-        std = float(np.sqrt(max(total - found[0], _TINY) / (freedom - 1))) / length
+        change = along / length
+        std = math.sqrt(max(total - by_drift, _TINY) / (freedom - 1)) / length
         probability, beside = float(2 * stdtr(freedom - 1, -abs(change) / std)), 1.0
         if probability < options.drift_alarm:
-            beside = _beside_slow(spectrum, q[:k] * mask, left, fitted * mask, mask[:n] / relative)
+            beside = _beside_slow(spectrum, q[:k] * mask, residual * mask, fitted * mask, mask[:n] / relative)
         drift = Drift(change, std, probability, beside, assumed)
     rest = freedom - more - (length > 0)
     linked = 1.0
     if more and rest > 0:
-        variance = max(total - float(found.sum()), _TINY) / rest
-        linked = float(fdtrc(more, rest, float(found[1:].sum()) / more / variance))
-    noise, noise_std = _noise(squares, basis.sizes, rows)
+        variance = max(total - by_drift - by_others, _TINY) / rest
+        linked = float(fdtrc(more, rest, by_others / more / variance))
+    noise, noise_std = kernel.averaged_noise(squares, basis.sizes, rows)
     return _Found(
         used=mask[:n] > 0,
         relative=relative,
@@ -336,7 +338,8 @@ def _search(spectrum: _Spectrum, assumed: bool, options: KramersKronigOptions) -
         freedom=freedom,
         fitted=fitted,
         by_drift=by_drift,
-        by_others=along[1:] @ q[k + 1 : k + 1 + more] * mask,
+        by_others=by_others,
+        largest=largest,
         noise=noise,
         noise_std=noise_std,
         drift=drift,
@@ -372,19 +375,6 @@ def _chi_squared_limit(freedom: int, alarm: float) -> float:
     return float(chdtri(freedom, alarm))
 
 
-def _noise(squares: Floats, sizes: NDArray[np.int64], rows: int) -> tuple[float, float]:
-    """Noise and its standard error, averaged over the numbers of columns by their Akaike weights."""
-    tried = np.isfinite(squares)
-    squares, sizes = squares[tried], sizes[tried]
-    aicc = rows * np.log(squares) + 2.0 * sizes * rows / (rows - sizes - 1)
-    weight = np.exp(-0.5 * (aicc - aicc.min()))
-    weight /= weight.sum()
-    each = np.sqrt(squares / (rows - sizes))
-    noise = float(weight @ each)
-    variance = weight @ (each**2 / (2.0 * (rows - sizes)) + (each - noise) ** 2)
-    return noise, float(np.sqrt(variance))
-
-
 # ------------------------------------------------------------------------------------------------ verdict
 
 
@@ -394,9 +384,9 @@ def _result(
     z, n = spectrum.z, spectrum.z.size
     back = np.empty(n, dtype=np.intp)
     back[order] = np.arange(n)
-    fitted: Complexes = (found.fitted[:n] + 1j * found.fitted[n:]) * (np.abs(z) * found.relative)
-    size = _largest(found.by_drift + found.by_others, found.relative)
-    verdict, why = _verdict(found, size, options)
+    size = np.abs(z)
+    fitted = (found.fitted[:n] + 1j * found.fitted[n:]) * (size * found.relative)
+    verdict, why = _verdict(found, options)
     few = found.freedom < options.fewest_freedom
     return KramersKronig(
         verdict=verdict,
@@ -405,27 +395,21 @@ def _result(
         noise_std=float("nan") if few else found.noise_std,
         noise_by_point=(found.noise * found.relative)[back],
         noise_is_uneven=found.uneven,
-        fitted_ohm=fitted[back],
-        residuals=((z - fitted) / np.abs(z))[back],
+        fitted_ohm=np.asarray(fitted[back], dtype=np.complex128),
+        residuals=((z - fitted) / size)[back],
         rc_elements=found.columns - SERIES_COLUMNS,
         degrees_of_freedom=found.freedom,
-        outliers=tuple(sorted(int(i) for i in order[~found.used])),
+        outliers=tuple(sorted(order[~found.used].tolist())),
         drift=found.drift,
-        systematic=size,
+        systematic=found.largest,
         probability_linked=found.linked,
         probability_white=found.white,
         options=options,
     )
 
 
-def _largest(explained: Floats, relative: Floats) -> float:
-    """Largest deviation among the points, as part of abs(Z)."""
-    n = relative.size
-    return float(np.max(np.hypot(explained[:n], explained[n:]) * relative))
-
-
-def _verdict(found: _Found, size: float, options: KramersKronigOptions) -> tuple[Verdict, str]:
-    left_out = int((~found.used).sum())
+def _verdict(found: _Found, options: KramersKronigOptions) -> tuple[Verdict, str]:
+    left_out, size = int(found.used.size - found.used.sum()), found.largest
     rest = f" without {left_out} outlier{'s' * (left_out > 1)}" if left_out else ""
     noise = f"{100 * found.noise:.2g} %"
     if found.freedom < options.fewest_freedom:
@@ -443,7 +427,7 @@ def _verdict(found: _Found, size: float, options: KramersKronigOptions) -> tuple
         small = f"; systematic deviations stay below {100 * options.negligible:.2g} %"
     if not (drifts or apart or wavy):
         return "consistent", f"Re Z and Im Z belong together within a noise of {noise}{rest}{small}"
-    if drifts and (not apart or float(found.by_drift @ found.by_drift) > float(found.by_others @ found.by_others)):
+    if drifts and (not apart or found.by_drift > found.by_others):
         more = ", and more that it does not explain" if apart else ""
         change = f"{100 * found.drift.relative:+.2g} ± {100 * found.drift.std:.1g} %"
         return "drift", f"a change of |Z| by {change} during the sweep explains systematic residuals{more}{rest}"
