@@ -172,8 +172,8 @@ class _Builder:
         self.count = count
         self.kinds = [p for leaf in leaves for p in leaf.kind.parameters]
         self.fixed = np.array([f for leaf in leaves for f in leaf.fixed], dtype=bool)
-        self.low = np.array([v for leaf in leaves for v in leaf.low])
-        self.high = np.array([v for leaf in leaves for v in leaf.high])
+        self.low = np.array([v for leaf in leaves for v in leaf.low], dtype=np.float64)
+        self.high = np.array([v for leaf in leaves for v in leaf.high], dtype=np.float64)
         self.nodes: list[tuple[int, int]] = []
         self.parts: list[int] = []
         self.offsets = [0]
@@ -184,7 +184,7 @@ class _Builder:
 
     def build(self, *, needs_free: bool) -> Program:
         circuit = self.circuit
-        given = np.array(circuit.values())
+        given = np.array(circuit.values(), dtype=np.float64)
         for name, fixed, value in zip(circuit.parameters, self.fixed, given, strict=True):
             if fixed and math.isnan(value):
                 raise BadInputError(f"circuit {circuit.text!r}", f"{name} fixed without a value", f"a value of {name}")
@@ -213,7 +213,7 @@ class _Builder:
             given=given,
             free=np.flatnonzero(~self.fixed),
             is_free=~self.fixed,
-            ohm=np.array([kind.ohm for kind in self.kinds]),
+            ohm=np.array([kind.ohm for kind in self.kinds], dtype=np.float64),
             nodes=np.array(self.nodes, dtype=np.int64),
             parts=np.array(self.parts or [0], dtype=np.int64),
             part_offset=np.array(self.offsets, dtype=np.int64),
