@@ -108,6 +108,15 @@ def fit_many(
     ]
 
 
+def refitted(found: CircuitFit, values: Floats) -> CircuitFit:
+    """The same data fitted again with the same options, with values of the circuit as one more start."""
+    std = 1 / found.weights if found.options.weighting == "measured" else None
+    start = found._program.coordinates(np.asarray(values, dtype=np.float64))
+    return _Fitter(found._fitted, found.options).one(
+        found.frequency_hertz, found.impedance, std, "spectrum", start[None, :]
+    )
+
+
 @lru_cache(maxsize=64)
 def parsed(text: str) -> Circuit:
     """`limetal.impedance.grammar.parse`, kept for the texts used last."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from limetal.errors import BadInputError
 from limetal.impedance.circuit import Circuit
 from limetal.impedance.program import Program
+
+if TYPE_CHECKING:
+    from limetal.impedance.profile import Profile
 
 __all__ = ["CircuitFit", "FitOptions", "Status"]
 
@@ -183,3 +187,9 @@ class CircuitFit:
         if self._program.logarithmic[k]:
             return float(self.values[k] * math.exp(-reach)), float(self.values[k] * math.exp(reach))
         return float(self.values[k] - reach), float(self.values[k] + reach)
+
+    def profile(self, name: str, level: float = 0.95) -> Profile:
+        """Confidence interval of one parameter along the cost itself; see `limetal.impedance.profile`."""
+        from limetal.impedance.profile import profile_interval  # it is built on this module
+
+        return profile_interval(self, name, level)
