@@ -45,8 +45,10 @@ class Grid:
         Orthonormal columns that hold every column of the model, series terms first, then by size.
     sizes : (r,)
         Part of the largest that the columns of the distribution have along each; infinite for the series terms.
-    coordinates : (r, ne + M)
-        The columns of the model in that basis, series terms first.
+    series : (r, ne)
+        The series terms in that basis.
+    points : (M, r)
+        The distribution at each tau in that basis.
     penalty : (N, N)
         Penalty of the ridge: integral of the squared second derivative by ln(tau), and a little of the value.
     gram : (r, r)
@@ -61,7 +63,8 @@ class Grid:
     units: Floats
     basis: Floats
     sizes: Floats
-    coordinates: Floats
+    series: Floats
+    points: Floats
     penalty: Floats
     gram: Floats
 
@@ -115,11 +118,12 @@ def _make(frequency_hertz: Floats, points_per_decade: int, beyond_decades: float
     basis = np.ascontiguousarray(np.column_stack([own, left[:, kept]]))
     second = np.diff(np.eye(knots), 2, axis=0)
     penalty = second.T @ second / step**3 + 1e-6 * step * np.eye(knots)
-    coordinates = np.ascontiguousarray(basis.T @ stacked)
-    smooth = coordinates[:, ne:] @ spline
+    coordinates = basis.T @ stacked
+    series, points = np.ascontiguousarray(coordinates[:, :ne]), np.ascontiguousarray(coordinates[:, ne:].T)
+    smooth = points.T @ spline
     gram = smooth @ np.linalg.solve(penalty, smooth.T)
     sizes = np.concatenate([np.full(ne, np.inf), size[kept]])
-    return Grid(step, log_tau, spline, phases, terms, np.array(units), basis, sizes, coordinates, penalty, gram)
+    return Grid(step, log_tau, spline, phases, terms, np.array(units), basis, sizes, series, points, penalty, gram)
 
 
 def _cubic(t: Floats) -> Floats:

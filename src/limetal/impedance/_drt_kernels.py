@@ -17,7 +17,7 @@ import math
 import numba
 import numpy as np
 
-__all__ = ["covariance", "hierarchical", "non_negative", "ridge_penalties"]
+__all__ = ["band_std", "covariance", "hierarchical", "non_negative", "ridge_penalties"]
 
 #: Sums in any order: the compiler may use vector instructions.
 _SUMS = {"reassoc", "contract", "nsz"}
@@ -25,7 +25,7 @@ _SUMS = {"reassoc", "contract", "nsz"}
 _LONGEST_STEP = 2.0
 _FIRST_DAMPING, _LEAST_DAMPING, _MOST_DAMPING = 1e-2, 1e-6, 1e8
 #: The posterior has settled when neither its logarithm nor that of the noise moves by more.
-_SETTLED = 1e-2
+_SETTLED = 0.03
 
 
 @numba.njit(cache=True, error_model="numpy", fastmath=_SUMS)
@@ -417,14 +417,10 @@ def hierarchical(te, ta, phases, y, rest, n, u, e, h, nu, s, window, slope, leve
             _gradient(u, weights, h, slope, level, u0, step)
             _band_solve(b0, b1, b2, step)
             _newton(jt, x, ss, z, res, e, step, step_e, held)
-            longest = 0.0
             for k in range(nn):
-                longest = max(longest, abs(step[k, 0]))
-            part = min(1.0, _LONGEST_STEP / max(longest, 1e-300))
-            for k in range(nn):
-                trial_u[k] = u[k] + part * step[k, 0]
+                trial_u[k] = u[k] + min(max(step[k, 0], -_LONGEST_STEP), _LONGEST_STEP)
             for a in range(ne):
-                trial_e[a] = max(e[a] + part * step_e[a], 0.0)
+                trial_e[a] = max(e[a] + step_e[a], 0.0)
             trial_rss = _misfit(te, ta, phases, y, trial_u, trial_e, trial_g, trial_r) + rest
             prior = _roughness(trial_u, h, nu, s, window, slope, level, u0, trial_w)
             gain = cost - 0.5 * trial_rss / noise - prior
@@ -491,11 +487,43 @@ def _gradient(u, weights, h, slope, level, u0, out):
 
 
 @numba.njit(cache=True, error_model="numpy")
-def covariance(te, ta, phases, u, noise, held, h, nu, s, window, slope, level, u0):
-    """Covariance of u and of the free series terms at the maximum: (N, N), (ne, ne) and (N, ne)."""
+def _loosen(u, h, nu, s, window, weights):
+    """Fill ``weights`` with the precision of every curvature for the errors.
+
+    The precision at the maximum is itself uncertain, the more so the more it bends there: minus the second derivative
+    of the logarithm of Student's distribution without its negative part.
+    """
+    n = u.size - 2
+    half = window.size // 2
+    square = np.empty(n)
+    for k in range(n):
+        square[k] = ((u[k] - 2.0 * u[k + 1] + u[k + 2]) / (h * h)) ** 2
+        weights[k] = 0.0
+    for k in range(n):
+        low, high = max(k - half, 0), min(k + half + 1, n)
+        mean, weight = 0.0, 0.0
+        for j in range(low, high):
+            weight += window[half + j - k]
+            mean += window[half + j - k] * square[j]
+        mean /= weight
+        loose = 1.0 + mean / (nu * s * s)
+        precision = (nu + 1.0) * h / (nu * s * s * loose * loose) / weight
+        for j in range(low, high):
+            weights[j] += window[half + j - k] * precision
+
+
+@numba.njit(cache=True, error_model="numpy")
+def covariance(te, ta, phases, u, noise, held, h, nu, s, window, slope, level, u0, loose):
+    """Covariance of u and of the free series terms at the maximum, (N, N) and (ne, ne).
+
+    The precisions of the curvature are taken as known, or, where ``loose`` is true, as uncertain (`_loosen`).
+    """
     nn, r, ne, refined = u.size, te.shape[0], te.shape[1], phases.shape[0]
     weights = np.empty(nn - 2)
-    _roughness(u, h, nu, s, window, slope, level, u0, weights)
+    if loose:
+        _loosen(u, h, nu, s, window, weights)
+    else:
+        _roughness(u, h, nu, s, window, slope, level, u0, weights)
     g = np.empty(ta.shape[0])
     for m in range(g.size):
         k, p = m // refined, m % refined
@@ -515,7 +543,6 @@ def covariance(te, ta, phases, u, noise, held, h, nu, s, window, slope, level, u
         _forward(ss, x[k], r)
     cov = prior - np.dot(x, x.T)
     terms = np.zeros((ne, ne))
-    cross = np.zeros((nn, ne))
     free = np.flatnonzero(~held)
     if free.size:
         zf = np.empty((r, free.size))
@@ -523,12 +550,25 @@ def covariance(te, ta, phases, u, noise, held, h, nu, s, window, slope, level, u
             zf[:, a] = z[:, free[a]]
         inverse = np.linalg.inv(np.dot(zf.T, zf))
         xz = np.dot(x, zf)
-        c = -np.dot(xz, inverse)
         # what the series terms add to the uncertainty of u
         cov += np.dot(xz, np.dot(inverse, xz.T))
         for a in range(free.size):
             for b in range(free.size):
                 terms[free[a], free[b]] = inverse[a, b]
-            for k in range(nn):
-                cross[k, free[a]] = c[k, a]
-    return cov, terms, cross
+    return cov, terms
+
+
+@numba.njit(cache=True, error_model="numpy")
+def band_std(cov, phases, points):
+    """Standard deviation of the spline at its M points, from the covariance of its knots."""
+    refined = phases.shape[0]
+    std = np.empty(points)
+    for m in range(points):
+        k, p = m // refined, m % refined
+        width = 3 if p == 0 else 4
+        total = 0.0
+        for i in range(width):
+            for j in range(width):
+                total += phases[p, i] * phases[p, j] * cov[k + i, k + j]
+        std[m] = math.sqrt(max(total, 0.0))
+    return std

@@ -15,9 +15,11 @@ Floats = NDArray[np.float64]
 
 #: Maxima lower than this part of the highest are not looked at.
 _LOWEST = 1e-3
-#: Standard error of the share of two neighbours in what lies about their valley, as part of the largest it can be:
-#: of two arcs that are ZARCs the share is known to about that (coverage is tested).
-_SHARE = 0.4
+#: Standard error of how two neighbours share what lies about their valley, as part of the scale of `_tails`, and of
+#: how long their tails are, as part of both areas. Found on made-up spectra (the tests hold their coverage).
+_SHARE, _TAILS = 0.8, 0.012
+#: Area beyond the last peak, as part of the peak's, from which it is a neighbour.
+_SOMETHING = 0.02
 #: Flanks flatter than this power of tau count as this steep.
 _FLATTEST = 0.2
 
@@ -31,8 +33,8 @@ class Curve:
     log_tau, gamma : (M,)
     refine : (M, N)
         Estimated quantities to the curve: gamma itself, or its logarithm if ``logarithmic``.
-    covariance : (N, N)
-        Of the estimated quantities.
+    covariance, covariance_given : (N, N)
+        Of the estimated quantities: for areas, and, the prior's precisions taken as known, for shapes.
     logarithmic
         Whether ``refine`` leads to ln(gamma).
     """
@@ -41,11 +43,16 @@ class Curve:
     gamma: Floats
     refine: Floats
     covariance: Floats
+    covariance_given: Floats
     logarithmic: bool
 
     def std(self, gradient: Floats) -> float:
-        """Standard error of a number whose derivative by the estimated quantities is ``gradient``."""
+        """Standard error of an area whose derivative by the estimated quantities is ``gradient``."""
         return math.sqrt(max(float(gradient @ self.covariance @ gradient), 0.0))
+
+    def shape_std(self, gradient: Floats) -> float:
+        """Standard error of a place, or of the height of one point over another."""
+        return math.sqrt(max(float(gradient @ self.covariance_given @ gradient), 0.0))
 
     def slope(self, at: int) -> Floats:
         """Derivative of gamma at one point by the estimated quantities, (N,)."""
@@ -67,11 +74,13 @@ class RawPeak:
     significance: float
 
 
-def find_peaks(curve: Curve, least_significance: float) -> list[RawPeak]:
+def find_peaks(curve: Curve, least_significance: float, tail_beyond: bool) -> list[RawPeak]:
     """Peaks in order of tau; maxima that do not stand out from a neighbour are parts of it.
 
     Two maxima are one peak when the valley between them is less than ``least_significance`` standard errors below
     the lower of them. The area runs from valley to valley and is corrected for tails that go on as powers of tau.
+    A peak whose area is not ``least_significance`` standard errors above zero is left out. ``tail_beyond`` tells that
+    a series term goes on where the last peak ends.
     """
     g = curve.gamma
     inner = np.arange(1, g.size - 1)
@@ -90,7 +99,31 @@ def find_peaks(curve: Curve, least_significance: float) -> list[RawPeak]:
         del valleys[weakest]
         del tops[weakest if g[tops[weakest]] < g[tops[weakest + 1]] else weakest + 1]
     borders = [ends[0], *valleys, ends[1]]
-    return [_peak(curve, tops, borders, i) for i in range(len(tops))]
+    plain = [_area(curve, a, b)[0] for a, b in pairwise(borders)]
+    last = curve.log_tau.size - 1
+    before = _area(curve, 0, borders[0])[0] if borders[0] else 0.0
+    after = _area(curve, borders[-1], last)[0] if borders[-1] < last else 0.0
+    found = []
+    for i in range(len(tops)):
+        alone = i + 1 == len(tops)
+        left = plain[i - 1] if i else float(before > _SOMETHING * plain[0]) * plain[0]
+        something = tail_beyond or after > _SOMETHING * plain[-1]
+        right = float(something) * plain[i] if alone else plain[i + 1]
+        shared = [plain[i] + other if other else 0.0 for other in (left, right)]
+        ends = [tops[i - 1] if i else 0, last if alone else tops[i + 1]]
+        peak = _peak(curve, tops[i], borders[i], borders[i + 1], ends, shared)
+        if peak.area > least_significance * peak.area_std:
+            found.append(peak)
+    return found
+
+
+def _area(curve: Curve, low: int, high: int) -> tuple[float, Floats]:
+    """Area between two points and its derivative by the estimated quantities."""
+    step = float(curve.log_tau[1] - curve.log_tau[0])
+    weights = np.full(high - low + 1, step)
+    weights[[0, -1]] *= 0.5
+    part = weights * curve.gamma[low : high + 1]
+    return float(part.sum()), (part if curve.logarithmic else weights) @ curve.refine[low : high + 1]
 
 
 def _depth(curve: Curve, top: int, valley: int) -> float:
@@ -103,52 +136,48 @@ def _depth(curve: Curve, top: int, valley: int) -> float:
     else:
         gradient = curve.slope(top) - curve.slope(valley)
         difference = float(curve.gamma[top] - curve.gamma[valley])
-    return difference / max(curve.std(gradient), 1e-12 * max(difference, 1e-300))
+    return difference / max(curve.shape_std(gradient), 1e-12 * max(difference, 1e-300))
 
 
-def _peak(curve: Curve, tops: list[int], borders: list[int], i: int) -> RawPeak:
+def _peak(curve: Curve, top: int, low: int, high: int, ends: list[int], shared: list[float]) -> RawPeak:
+    """One peak; ``ends`` are its neighbours' tops, ``shared`` the areas it shares tails with."""
     x, g = curve.log_tau, curve.gamma
-    top, low, high = tops[i], borders[i], borders[i + 1]
-    weights = np.zeros(x.size)
-    step = float(x[1] - x[0])
-    weights[low : high + 1] = step
-    weights[[low, high]] = 0.5 * step
-    area = float(weights @ g)
-    gradient = (weights * g if curve.logarithmic else weights) @ curve.refine
-    share = 0.0
-    for border, other in ((low, i - 1), (high, i + 1)):
-        if 0 <= other < len(tops):
-            correction, size = _tails(curve, top, border, tops[other])
-            area += correction
-            share += (_SHARE * size) ** 2
+    area, gradient = _area(curve, low, high)
+    variance = curve.std(gradient) ** 2
+    for border, beyond, both in zip((low, high), ends, shared, strict=True):
+        correction, size = _tails(curve, top, border, beyond)
+        area += correction
+        variance += (_SHARE * size) ** 2 + (_TAILS * both) ** 2
     place, place_std = _place(curve, top)
     sides = [b for b in (low, high) if b not in (0, x.size - 1)] or [low, high]
     valley = max(float(g[b]) for b in sides) / float(g[top])
     weakest = min(_depth(curve, top, b) for b in sides)
     return RawPeak(
-        place, place_std, float(g[top]), area, math.hypot(curve.std(gradient), math.sqrt(share)),
-        float(x[low]), float(x[high]), valley, weakest,
-    )  # fmt: skip
+        place, place_std, float(g[top]), area, math.sqrt(variance), float(x[low]), float(x[high]), valley, weakest
+    )
 
 
-def _tails(curve: Curve, top: int, valley: int, other: int) -> tuple[float, float]:
-    """What a peak loses beyond the valley less what it gets from its neighbour, and the scale of both.
+def _tails(curve: Curve, top: int, border: int, beyond: int) -> tuple[float, float]:
+    """What a peak loses beyond a border less what it gets from its neighbour there, and the scale of both.
 
     Flanks that go on as powers of tau, gamma_1 falling with exponent b and gamma_2 rising with a, and sum to the
-    valley's height with no slope there, leave c/b - c'/a = gamma (1/b - 1/a).
+    valley's height with no slope there, leave c/b - c'/a = gamma (1/b - 1/a). At the end of the grid there is no
+    neighbour.
     """
     step = float(curve.log_tau[1] - curve.log_tau[0])
-    own = _steepest(curve.gamma[min(top, valley) : max(top, valley) + 1], step)
-    next_one = _steepest(curve.gamma[min(other, valley) : max(other, valley) + 1], step)
-    height = float(curve.gamma[valley])
-    return height * (1 / own - 1 / next_one), 0.5 * height * (1 / own + 1 / next_one)
+    own = _steepest(curve.gamma[min(top, border) : max(top, border) + 1], step)
+    height = float(curve.gamma[border])
+    if border == beyond:
+        return height / own, height / own
+    other = _steepest(curve.gamma[min(beyond, border) : max(beyond, border) + 1], step)
+    return height * (1 / own - 1 / other), 0.5 * height * (1 / own + 1 / other)
 
 
 def _steepest(g: Floats, step: float) -> float:
     """Largest power of tau on a flank."""
     if g.size < 2:
         return _FLATTEST
-    slopes = np.abs(np.diff(np.log(np.maximum(g, 1e-12 * g.max())))) / step
+    slopes = np.abs(np.diff(np.log(np.maximum(g, 1e-12 * g.max() + 1e-300)))) / step
     return max(float(slopes.max()), _FLATTEST)
 
 
@@ -162,4 +191,4 @@ def _place(curve: Curve, top: int) -> tuple[float, float]:
         return float(curve.log_tau[top]), math.inf
     tilt = float(v[2] - v[0]) / (2 * step)
     gradient = (curve.refine[top + 1] - curve.refine[top - 1]) / (2 * step)
-    return float(curve.log_tau[top]) - tilt / bend, curve.std(gradient) / -bend
+    return float(curve.log_tau[top]) - tilt / bend, curve.shape_std(gradient) / -bend

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limetal.impedance._drt_grid import Grid
-from limetal.impedance._drt_kernels import covariance, hierarchical, non_negative, ridge_penalties
+from limetal.impedance._drt_kernels import band_std, covariance, hierarchical, non_negative, ridge_penalties
 
 __all__ = ["Compressed", "CurvaturePrior", "Estimate", "compress", "solve_hierarchical", "solve_ridge"]
 
@@ -21,12 +21,16 @@ Complexes = NDArray[np.complex128]
 _LEAST_NOISE = 3e-5
 #: Part of a point of the data that the compression may leave out.
 _LEFT_OUT = 3e-5
+#: Smallest over largest pivot from which the normal equations are exact enough.
+_WELL_CONDITIONED = 1e-4
 _MOST_ITERATIONS = 100
 #: Prior of ln(gamma) where the data say nothing: about the mean, with a precision per unit of ln(tau), and level.
 _LEVEL, _SLOPE = 0.002, 0.05
 #: Times the degrees of freedom are counted in the cross-validation: with one, it takes noise for peaks.
-_GCV_COST = 1.4
-_PENALTIES = np.logspace(-13, -1, 49)
+_GCV_COST = 2.0
+_PENALTIES = np.logspace(-19, -3, 65)
+#: ln of the residual over its least up to which the corner of the L-curve is looked for.
+_NEAR = math.log(10.0)
 _PIVOT_ROUNDS = 200
 
 
@@ -61,7 +65,10 @@ class Estimate:
     ----------
     values : (N,)
         gamma, or ln(gamma/ohm) where ``logarithmic``.
-    covariance : (N, N)
+    covariance, covariance_given : (N, N)
+        With the uncertainty of the prior's precisions, and with these taken as known.
+    std : (M,)
+        Of the spline at its points.
     terms, terms_std : (ne,)
         Series terms in the grid's columns; a term held at zero has no standard error (NaN).
     noise
@@ -74,6 +81,8 @@ class Estimate:
 
     values: Floats
     covariance: Floats
+    covariance_given: Floats
+    std: Floats
     logarithmic: bool
     terms: Floats
     terms_std: Floats
@@ -92,15 +101,29 @@ def compress(grid: Grid, impedance: Complexes, weight: Floats) -> Compressed:
     # what is left out is small against every point of the data
     least = max(_LEFT_OUT * float(np.min(1 / weight) / np.max(1 / weight)), 1e-10)
     r = int(np.count_nonzero(grid.sizes > least))
-    q, upper = np.linalg.qr(grid.basis[:, :r] * double[:, None])
-    reached = q.T @ data
-    model = (upper @ grid.coordinates[:r]) * scale
-    ne = len(grid.terms)
+    upper, reached = _triangle(grid.basis[:, :r] * double[:, None], data)
     rest = max(float(data @ data - reached @ reached), 0.0)
+    across = upper.T * scale
     return Compressed(
-        grid, scale, upper, np.ascontiguousarray(model[:, :ne]), np.ascontiguousarray(model[:, ne:].T),
-        reached, rest, data.size,
+        grid, scale, upper, across.T @ grid.series[:r], grid.points[:, :r] @ across, reached, rest, data.size
     )  # fmt: skip
+
+
+def _triangle(columns: Floats, data: Floats) -> tuple[Floats, Floats]:
+    """Upper triangle R of columns = QR, and Q'data.
+
+    The columns are orthonormal but for the weights, so the normal equations lose nothing that matters unless the
+    weights spread widely.
+    """
+    try:
+        lower = np.linalg.cholesky(columns.T @ columns)
+    except np.linalg.LinAlgError:
+        lower = np.zeros((1, 1))
+    size = np.abs(np.diag(lower))
+    if size.min() > _WELL_CONDITIONED * size.max():
+        return np.asarray(lower.T, dtype=np.float64), np.linalg.solve(lower, columns.T @ data)
+    q, upper = np.linalg.qr(columns)
+    return upper, q.T @ data
 
 
 def solve_hierarchical(spectrum: Compressed, prior: CurvaturePrior, known_noise: bool) -> Estimate:
@@ -120,10 +143,13 @@ def solve_hierarchical(spectrum: Compressed, prior: CurvaturePrior, known_noise:
     if known_noise:
         left = spectrum.data - np.exp(grid.spline @ u) @ spectrum.points - spectrum.terms @ e
         noise = max(1.0, (float(left @ left) + spectrum.rest) / max(spectrum.count - used, 1.0))
-    cov, terms, _ = covariance(spectrum.terms, spectrum.points, grid.phases, u, noise, held, *shape)
+    place = (spectrum.terms, spectrum.points, grid.phases, u, noise, held, *shape)
+    given, _ = covariance(*place, False)
+    cov, terms = covariance(*place, True)
     std = np.sqrt(np.where(held, np.nan, np.diag(terms)))
+    bands = band_std(cov, grid.phases, grid.log_tau.size)
     return Estimate(
-        u + math.log(spectrum.scale), cov, True, e * spectrum.scale, std * spectrum.scale,
+        u + math.log(spectrum.scale), cov, given, bands, True, e * spectrum.scale, std * spectrum.scale,
         math.sqrt(noise), used, math.nan, iterations, settled,
     )  # fmt: skip
 
@@ -158,16 +184,23 @@ def solve_ridge(spectrum: Compressed, choice: Literal["gcv", "l-curve"], penalty
     cov[np.ix_(kept, kept)] = np.linalg.inv(h[np.ix_(kept, kept)]) * noise
     std = np.sqrt(np.where(free[:ne], np.diag(cov)[:ne], np.nan))
     s = spectrum.scale
+    inner = np.ascontiguousarray(cov[ne:, ne:]) * s**2
+    bands = band_std(inner, grid.phases, grid.log_tau.size)
     return Estimate(
-        x[ne:] * s, cov[ne:, ne:] * s**2, False, x[:ne] * s, std * s, math.sqrt(noise), used, strength, rounds,
+        x[ne:] * s, inner, inner, bands, False, x[:ne] * s, std * s, math.sqrt(noise), used, strength, rounds,
         rounds < _PIVOT_ROUNDS,
     )  # fmt: skip
 
 
 def _corner(residual: Floats, norm: Floats) -> int:
-    """Point of largest curvature of ln(norm) against ln(residual)."""
+    """Point of largest curvature of ln(norm) against ln(residual), where the residual is near its least.
+
+    A second corner, where the penalty leaves nothing but a parabola, lies far above it.
+    """
     x, y = np.log(residual), np.log(norm)
     dx, dy = np.gradient(x), np.gradient(y)
     ddx, ddy = np.gradient(dx), np.gradient(dy)
     bend = (dx * ddy - dy * ddx) / np.maximum(dx * dx + dy * dy, 1e-300) ** 1.5
-    return int(np.argmax(bend[2:-2])) + 2
+    near = np.flatnonzero(x < x[0] + _NEAR)
+    near = near[(near > 1) & (near < x.size - 2)]
+    return int(near[np.argmax(bend[near])]) if near.size else 0

@@ -53,6 +53,8 @@ Complexes = NDArray[np.complex128]
 Status = Literal["computed", "not converged", "not enough points"]
 
 _LN10 = math.log(10.0)
+#: Series terms of the low frequencies count as a neighbour of the last peak from this part of the range of Re Z.
+_NOTICED = 0.02
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ class DrtOptions:
     """
 
     method: Literal["hierarchical", "ridge"] = "hierarchical"
-    low_frequency: Literal["warburg", "capacitor", "both", "none"] = "warburg"
+    low_frequency: Literal["warburg", "capacitor", "both", "none"] = "both"
     inductance: bool = True
     penalty_choice: Literal["gcv", "l-curve"] = "gcv"
     penalty: float | None = None
@@ -101,7 +103,7 @@ class DrtOptions:
     least_significance: float = 2.0
     fewest_points: int = 15
     fewest_decades: float = 2.0
-    fewest_per_decade: float = 2.5
+    fewest_per_decade: float = 3.0
 
     def __post_init__(self) -> None:
         """Refuse choices that mean nothing."""
@@ -193,11 +195,12 @@ class Drt:
         Where tau is 1/(2 pi f) of a frequency within the measured range.
     resistance_inf_ohm, resistance_inf_std_ohm
         Series resistance: the limit at high frequency.
-    inductance_henry
-        0 where the data ask for none, NaN where none was free; so are the next two.
-    warburg_ohm_per_root_second
-        A in A/sqrt(j omega); the Warburg coefficient sigma of ``sigma (1 - j)/sqrt(omega)`` is A/sqrt(2).
-    series_elastance_per_farad
+    inductance_henry, inductance_std_henry
+        0 where the data ask for none (then without a standard error, NaN), NaN where none was free; so are the next.
+    warburg_ohm_per_root_second, warburg_std_ohm_per_root_second
+        A in A/sqrt(j omega); the Warburg coefficient sigma of ``sigma (1 - j)/sqrt(omega)`` is A/sqrt(2). gamma can
+        rise as sqrt(tau) itself, so how much of a diffusion is here and how much there is a matter of the error.
+    series_elastance_per_farad, series_elastance_std_per_farad
         1/C of a series capacitance C.
     polarisation_resistance_ohm, polarisation_resistance_std_ohm
         Area under gamma, all of it.
@@ -227,8 +230,11 @@ class Drt:
     resistance_inf_ohm: float
     resistance_inf_std_ohm: float
     inductance_henry: float
+    inductance_std_henry: float
     warburg_ohm_per_root_second: float
+    warburg_std_ohm_per_root_second: float
     series_elastance_per_farad: float
+    series_elastance_std_per_farad: float
     polarisation_resistance_ohm: float
     polarisation_resistance_std_ohm: float
     peaks: tuple[DrtPeak, ...]
@@ -406,44 +412,68 @@ def _too_little(f: Floats, options: DrtOptions) -> str:
 def _nothing(reason: str, options: DrtOptions) -> Drt:
     empty, none = np.empty(0), math.nan
     return Drt(
-        "not enough points", reason, empty, empty, empty, empty, np.empty(0, dtype=np.bool_), none, none, none, none,
-        none, none, none, (), none, none, np.empty(0, dtype=np.complex128), none, 0, options,
+        status="not enough points", reason=reason, tau_second=empty, gamma_ohm=empty, gamma_low_ohm=empty,
+        gamma_high_ohm=empty, measured=np.empty(0, dtype=np.bool_), resistance_inf_ohm=none,
+        resistance_inf_std_ohm=none, inductance_henry=none, inductance_std_henry=none,
+        warburg_ohm_per_root_second=none, warburg_std_ohm_per_root_second=none, series_elastance_per_farad=none,
+        series_elastance_std_per_farad=none, polarisation_resistance_ohm=none, polarisation_resistance_std_ohm=none,
+        peaks=(), noise=none, penalty=none, residual_ohm=np.empty(0, dtype=np.complex128), degrees_of_freedom=none,
+        iterations=0, options=options,
     )  # fmt: skip
 
 
 def _result(f: Floats, z: Complexes, order: NDArray[np.intp], grid: Grid, est: Estimate, options: DrtOptions) -> Drt:
     x = grid.log_tau
     fine = grid.spline @ est.values
-    std = np.sqrt(np.maximum(np.einsum("mn,mn->m", grid.spline @ est.covariance, grid.spline), 0.0))
-    wide = NormalDist().inv_cdf(0.5 + 0.5 * options.credible_level) * np.maximum(std, 0.0)
+    wide = NormalDist().inv_cdf(0.5 + 0.5 * options.credible_level) * est.std
     if est.logarithmic:
         gamma, low, high = np.exp(fine), np.exp(fine - wide), np.exp(fine + wide)
     else:
         gamma = np.maximum(fine, 0.0)
         low, high = np.maximum(gamma - wide, 0.0), gamma + wide
     measured = (x >= -math.log(2 * math.pi * f[0]) - 1e-9) & (x <= -math.log(2 * math.pi * f[-1]) + 1e-9)
-    curve = Curve(x, gamma, grid.spline, est.covariance, est.logarithmic)
+    low_terms = [abs(c) for name, c in zip(grid.terms, est.terms, strict=True) if name in (WARBURG, CAPACITOR)]
+    tail_beyond = sum(low_terms) > _NOTICED * float(np.ptp(z.real))
+    curve = Curve(x, gamma, grid.spline, est.covariance, est.covariance_given, est.logarithmic)
     peaks = tuple(
         DrtPeak(
             math.exp(p.place), p.place_std / _LN10, 1 / (2 * math.pi * math.exp(p.place)), p.height, p.area,
             p.area_std, math.exp(p.low), math.exp(p.high), p.valley, p.significance,
             bool(x[measured][0] <= p.place <= x[measured][-1]),
         )
-        for p in find_peaks(curve, options.least_significance)
+        for p in find_peaks(curve, options.least_significance, tail_beyond)
     )  # fmt: skip
     part = np.full(x.size, x[1] - x[0])
     part[[0, -1]] *= 0.5
     gradient = (part * gamma if est.logarithmic else part) @ grid.spline
     value = dict(zip(grid.terms, (est.terms * grid.units).tolist(), strict=True))
+    error = dict(zip(grid.terms, (est.terms_std * grid.units).tolist(), strict=True))
     residual = np.empty_like(z)
-    model = grid.basis @ (grid.coordinates @ np.concatenate([est.terms, gamma]))
+    model = grid.basis @ (grid.series @ est.terms + gamma @ grid.points)
     residual[order] = z - (model[: f.size] + 1j * model[f.size :])
     return Drt(
-        "computed" if est.converged else "not converged",
-        "" if est.converged else f"no end after {est.iterations} iterations; the numbers are those of the last",
-        np.exp(x), gamma, low, high, measured,
-        value[RESISTOR], float(est.terms_std[0]),
-        value.get(INDUCTOR, math.nan), value.get(WARBURG, math.nan), value.get(CAPACITOR, math.nan),
-        float(part @ gamma), curve.std(gradient),
-        peaks, est.noise, est.penalty, residual, est.used, est.iterations, options,
-    )  # fmt: skip
+        status="computed" if est.converged else "not converged",
+        reason="" if est.converged else f"no end after {est.iterations} iterations; the numbers are those of the last",
+        tau_second=np.exp(x),
+        gamma_ohm=gamma,
+        gamma_low_ohm=low,
+        gamma_high_ohm=high,
+        measured=measured,
+        resistance_inf_ohm=value[RESISTOR],
+        resistance_inf_std_ohm=error[RESISTOR],
+        inductance_henry=value.get(INDUCTOR, math.nan),
+        inductance_std_henry=error.get(INDUCTOR, math.nan),
+        warburg_ohm_per_root_second=value.get(WARBURG, math.nan),
+        warburg_std_ohm_per_root_second=error.get(WARBURG, math.nan),
+        series_elastance_per_farad=value.get(CAPACITOR, math.nan),
+        series_elastance_std_per_farad=error.get(CAPACITOR, math.nan),
+        polarisation_resistance_ohm=float(part @ gamma),
+        polarisation_resistance_std_ohm=curve.std(gradient),
+        peaks=peaks,
+        noise=est.noise,
+        penalty=est.penalty,
+        residual_ohm=residual,
+        degrees_of_freedom=est.used,
+        iterations=est.iterations,
+        options=options,
+    )
