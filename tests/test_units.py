@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from limetal.errors import BadInputError
-from limetal.units import FIELD_UNITS, UM_PER_CM, field_unit, read_c_rate, read_quantity, read_written
+from limetal.units import COMPUTED_UNITS, FIELD_UNITS, UM_PER_CM, field_unit, read_c_rate, read_quantity, read_written
 
 UREG = pint.UnitRegistry()
 NUMBERS = st.floats(min_value=1e-12, max_value=1e12) | st.floats(min_value=-1e12, max_value=-1e-12)
@@ -461,3 +461,10 @@ def test_refused_c_rates(bad, twin):
 def test_impossible_c_rates_are_refused(bad):
     with pytest.raises(BadInputError):
         read_c_rate(bad)
+
+
+@pytest.mark.parametrize("unit", COMPUTED_UNITS)
+def test_a_unit_only_results_have_is_never_read(unit):
+    assert field_unit(unit) == unit
+    with pytest.raises(BadInputError, match="limetal computes values in"):
+        read_quantity("1e-5", unit, where="claim")

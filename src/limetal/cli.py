@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from limetal.ledger import Entry
+    from limetal.reading import Failure
     from limetal.records.cycling import CellContext
     from limetal.report import Content
 
@@ -48,7 +49,7 @@ ColumnWords = Annotated[
 ReaderName = Annotated[
     str | None, typer.Option("--reader", help="Reader to use instead of the one the content suggests.")
 ]
-JOBS = typer.Option("--jobs", "-j", min=1, help="Tests computed side by side.")
+JOBS = typer.Option("--jobs", "-j", min=1, help="Tests or files computed side by side.")
 
 
 def _version(show: bool) -> None:
@@ -122,36 +123,63 @@ def analyse(
     only: Annotated[
         list[str] | None, typer.Option("--as", metavar="ANALYSIS", help="Run this analysis; may repeat.")
     ] = None,
+    circuit: Annotated[
+        str | None, typer.Option(help="Equivalent circuit of impedance spectra: R(RQ)(RQ)W or R0-p(R1,CPE1)-W1.")
+    ] = None,
+    series: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ALONG",
+            help="Spectra of one cell in this order, along spectrum, time, cycle, charge or temperature.",
+        ),
+    ] = None,
+    at: Annotated[
+        list[str] | None,
+        typer.Option("--at", metavar="VALUE", help="Where each spectrum of a series stands, in order: '25 degC', 50."),
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--option", metavar="ANALYSIS.KEY=VALUE", help="A choice of an analysis; may repeat."),
+    ] = None,
     cell: CellWords = None,
     column: ColumnWords = None,
     reader: ReaderName = None,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Also write a report into this folder (one file only).")
+        Path | None, typer.Option("--out", "-o", help="Also write a report into this folder (one file or a series).")
     ] = None,
+    jobs: Annotated[int | None, JOBS] = None,
 ) -> None:
-    """Say what files say, without a study."""
-    from limetal.errors import BadInputError
-    from limetal.run import analyse as analyse_file
+    """Say what files say, without a study.
 
-    if out is not None and len(files) > 1:
-        raise BadInputError("--out", f"{len(files)} files", "one file")
-    context, hints = _cell(cell or []), _columns(column or [])
+    A folder stands for all files in it, a quoted pattern for all it matches. Of several files, one that cannot be read
+    does not stop the others: they are listed at the end, and the exit status is 1.
+    """
+    from limetal.analysing import Asked, analyse_many, analyse_series
+    from limetal.errors import BadInputError
+    from limetal.reading import expand
+
+    names = expand(files)
+    asked = Asked(_cell(cell or []), tuple(only or ()), _options(option or [], circuit), reader, _columns(column or []))
+    if at and series is None:
+        raise BadInputError("--at", "no --series", "--series with it, for example --series temperature")
+    if out is not None and len(names) > 1 and series is None:
+        raise BadInputError("--out", f"{len(names)} files", "one file")
     progress = Progress()
-    contents = []
-    for done, file in enumerate(files):
-        progress.step(file, done, len(files))
-        contents.append(
-            analyse_file(
-                file, cell=context, analyses=only or (), reader=reader, columns=hints, subject=_subject(file, files)
-            )
-        )
+    failed: list[Failure] = []
+    if series is not None:
+        content = analyse_series(names, asked, series, at or (), progress=progress.step)
+    elif len(names) == 1:
+        content = asked.of(names[0])
+    else:
+        contents, failed = analyse_many(names, asked, jobs=jobs, progress=progress.step)
+        content = _joined(contents, tuple((f.path, f.why) for f in failed) if as_json else ())
     progress.done()
-    content = _joined(contents)
     if out is not None:
         from limetal.report import write_report
 
         write_report(content, out)
     _say(content, as_json)
+    _end_with(failed, len(names), as_json)
 
 
 @app.command(name="read")
@@ -195,12 +223,7 @@ def read_files(
         _print_table(table(seen))
         for one in seen:
             _print_doubts(one.content)
-        if failed:
-            typer.echo(f"{len(failed)} of {len(names)} files cannot be read:")
-            for failure in failed:
-                typer.echo(f"  {failure.why}")
-    if failed:
-        raise typer.Exit(1)
+    _end_with(failed, len(names), as_json)
 
 
 @app.command()
@@ -371,18 +394,39 @@ def _print_table(rows: list[tuple[str, ...]]) -> None:
         typer.echo("  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip())
 
 
-def _subject(file: str, files: list[str]) -> str:
-    """Name of a file in the ledger: without folder, unless two files have one name."""
-    names = [Path(other).name for other in files]
-    return file if names.count(Path(file).name) > 1 else Path(file).name
+def _end_with(failed: list[Failure], of: int, as_json: bool) -> None:
+    """List the files that could not be read, and end with status 1 if there are any."""
+    if not failed:
+        return
+    if not as_json:
+        typer.echo(f"{len(failed)} of {of} files cannot be read:")
+        for failure in failed:
+            typer.echo(f"  {failure.why}")
+    raise typer.Exit(1)
+
+
+def _options(words: list[str], circuit: str | None) -> dict[str, dict[str, Any]]:
+    """Read ``--option ANALYSIS.KEY=VALUE`` and ``--circuit``."""
+    from limetal.analyses import parse_options
+    from limetal.errors import BadInputError
+
+    given = parse_options(words)
+    if circuit is not None:
+        from limetal.impedance.grammar import parse
+
+        parse(circuit)  # a wrong circuit is told before a file is read
+        for name in ("circuit", "impedance_series"):
+            if given.setdefault(name, {}).setdefault("circuit", circuit) != circuit:
+                raise BadInputError("--circuit", f"--option {name}.circuit beside it", "one of the two")
+    return given
 
 
 def _joined(contents: list[Content], failed: tuple[tuple[str, str], ...] = ()) -> Content:
     """Put what several files say into one answer; files that could not be read are not computed."""
     import dataclasses
 
+    from limetal.file_content import nothing_read
     from limetal.ledger import Ledger
-    from limetal.run import nothing_read
 
     first = contents[0] if contents else nothing_read()
     if len(contents) == 1 and not failed:

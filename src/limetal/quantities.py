@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from limetal.errors import BadInputError
 from limetal.units import field_unit
 
-__all__ = ["QUANTITIES", "Quantity", "quantity"]
+__all__ = ["QUANTITIES", "SERIES_UNITS", "Quantity", "quantity"]
 
 
 @dataclass(frozen=True)
@@ -150,7 +150,76 @@ _ROWS = (
         "ΣR",
         "Sum of series, film and charge-transfer resistance of the whole cell.",
     ),
-    ("activation_energy", "kJ/mol", "E_a", "Slope of ln(T/R) against 1/T times −R."),
+    ("areal_series_resistance", "ohm cm2", "R_s·A", "Ohmic resistance of the cell times the area of one electrode."),
+    ("areal_sei_resistance", "ohm cm2", "R_SEI·A", "Resistance of the surface-film arc of the whole cell times area."),
+    (
+        "areal_charge_transfer_resistance",
+        "ohm cm2",
+        "R_ct·A",
+        "Resistance of the charge-transfer arc of the whole cell times area.",
+    ),
+    ("areal_total_resistance", "ohm cm2", "ΣR·A", "Sum of series, film and charge-transfer resistance times area."),
+    (
+        "interface_resistance",
+        "ohm cm2",
+        "R_i",
+        "Resistance of all arcs of a symmetric cell times area, of one of its two interfaces (half).",
+    ),
+    ("circuit", "text", "", "Equivalent circuit with its fitted values, as limetal reads it."),
+    ("element", "text", "", "Name of an element of an equivalent circuit."),
+    ("element_resistance", "ohm", "R", "Resistance of one element of an equivalent circuit."),
+    ("element_capacitance", "F", "C", "Capacitance of one element of an equivalent circuit."),
+    ("element_inductance", "H", "L", "Inductance of one element of an equivalent circuit."),
+    ("element_admittance", "S s^n", "Y", "Admittance at 1 rad/s of a constant phase element."),
+    (
+        "element_exponent",
+        "1",
+        "n",
+        "Exponent, or another number without unit, of one circuit element.",
+    ),
+    ("element_time_constant", "s", "τ", "Time constant of one element, or of the arc of R beside Q: (RY)^(1/n)."),
+    ("warburg_coefficient", "ohm/s^0.5", "σ_W", "Coefficient of semi-infinite diffusion: Z = σ(1−j)/√ω."),
+    ("areal_element_resistance", "ohm cm2", "R·A", "Resistance of one element times area."),
+    ("areal_element_capacitance", "F/cm2", "C/A", "Capacitance of one element over area."),
+    ("areal_element_inductance", "H cm2", "L·A", "Inductance of one element times area."),
+    ("areal_element_admittance", "S s^n/cm2", "Y/A", "Admittance at 1 rad/s of a constant phase element over area."),
+    ("areal_warburg_coefficient", "ohm cm2/s^0.5", "σ_W·A", "Coefficient of semi-infinite diffusion times area."),
+    ("arc_frequency", "Hz", "f", "Frequency at the top of an arc: 1/(2πτ)."),
+    ("fit_residual", "%", "s", "Root of the weighted mean square residual of a fit, as part of |Z|."),
+    ("runner_up", "text", "", "The next best circuit, and by how much its AICc is higher."),
+    (
+        "impedance_noise",
+        "%",
+        "s",
+        "Standard deviation of Re Z and of Im Z over |Z|, by the Kramers–Kronig test.",
+    ),
+    ("kramers_kronig", "text", "", "Whether real and imaginary part of a spectrum belong together."),
+    ("impedance_drift", "%", "Δ|Z|", "Change of |Z| from the first to the last point of a sweep."),
+    ("outlier_frequency", "Hz", "f", "Frequencies of points that do not belong to their spectrum."),
+    ("polarisation_resistance", "ohm", "R_p", "Area under the distribution of relaxation times."),
+    (
+        "areal_polarisation_resistance",
+        "ohm cm2",
+        "R_p·A",
+        "Polarisation resistance of the whole cell times area.",
+    ),
+    ("relaxation_time", "s", "τ", "Time constant at a peak of the distribution of relaxation times."),
+    ("relaxation_resistance", "ohm", "R", "Area of a peak of the distribution of relaxation times."),
+    (
+        "areal_relaxation_resistance",
+        "ohm cm2",
+        "R·A",
+        "Resistance of a peak of the distribution times area.",
+    ),
+    ("high_frequency_intercept", "ohm", "R_hf", "Re Z where Im Z passes through zero at high frequency."),
+    ("low_frequency_resistance", "ohm", "R_lf", "Re Z at the lowest frequency that the spectra of a series share."),
+    (
+        "soft_short_sign",
+        "text",
+        "",
+        "A sudden fall of a resistance between two spectra of one cell, and its evidence.",
+    ),
+    ("activation_energy", "kJ/mol", "E_a", "Slope of the logarithm named in the note against 1/T, times −R."),
     # mechanics
     ("tensile_strength", "MPa", "R_m", "Largest engineering stress of a tensile test."),
     ("toughness", "J/m3", "U_T", "Area under the engineering stress–strain curve to fracture."),
@@ -208,6 +277,9 @@ _ROWS = (
     # what a claim may also say in words
     ("definition", "text", "", "Words that define a quantity or a condition."),
 )
+
+#: What a series of spectra may run along, with the unit of the places.
+SERIES_UNITS = {"spectrum": "1", "time": "h", "cycle": "1", "charge": "mAh", "temperature": "K"}
 
 #: The vocabulary by name.
 QUANTITIES: dict[str, Quantity] = {

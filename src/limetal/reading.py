@@ -9,10 +9,10 @@ from pathlib import Path
 
 from limetal import registry
 from limetal.errors import BadInputError, MissingExtraError
+from limetal.file_content import content_of
 from limetal.readers import ColumnHint, read_all, recognise
 from limetal.records.base import Record
 from limetal.report import Content
-from limetal.run import content_of
 
 __all__ = ["Failure", "Seen", "expand", "look_at", "look_at_many", "table"]
 

@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import platform
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from importlib.metadata import PackageNotFoundError, version
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
 
-import limetal
 from limetal import registry
 from limetal.analyses import ROOM as ANALYSES
 from limetal.analyses import Outcome, apply
@@ -22,17 +17,18 @@ from limetal.design.cell import area_cm2
 from limetal.design.electrode import stated
 from limetal.errors import BadInputError
 from limetal.exhibits import Plot, overlay
+from limetal.file_content import analyse, places, software, spectra_of
 from limetal.ledger import Entry, Ledger
 from limetal.materials import ADDITIVES, CATHODES, ELECTROLYTES, FOILS, PHASES, SEPARATORS
 from limetal.physics.constants import MA_PER_A, ROOM_TEMPERATURE_K
-from limetal.readers import ColumnHint, column_names, read, read_all, recognise
+from limetal.readers import ColumnHint, column_names, read
 from limetal.records.base import Record
 from limetal.records.cycling import CellContext
-from limetal.records.image import ImageRecord
+from limetal.records.series import ImpedanceSeries
 from limetal.report import Content, Section
 from limetal.simulate import Block, PlanarSymmetricCell, simulate
 from limetal.study import Known, Study, data_path, read_study
-from limetal.study.models import FileTest, SimulatedTest
+from limetal.study.models import FileTest, SeriesTest, SimulatedTest
 from limetal.units import Written
 
 __all__ = ["analyse", "audit", "known_names", "load_study", "record_of", "run", "run_study"]
@@ -100,111 +96,6 @@ def audit(study: str | os.PathLike[str], *, jobs: int = 1) -> tuple[Verdict, ...
     return run(study, jobs=jobs).verdicts
 
 
-def analyse(
-    path: str | os.PathLike[str],
-    *,
-    cell: CellContext | None = None,
-    analyses: Sequence[str] = (),
-    options: Mapping[str, Mapping[str, Any]] | None = None,
-    reader: str | None = None,
-    columns: Mapping[str, ColumnHint] | None = None,
-    subject: str | None = None,
-) -> Content:
-    """Say what one file says, without a study.
-
-    Parameters
-    ----------
-    path
-        An instrument file.
-    cell
-        What the file does not tell; without it analyses that need the kind of cell are not run, and say so.
-    analyses
-        Names of analyses; empty for all that fit.
-    options, reader, columns
-        As in a study.
-    subject
-        Name of the file in the ledger; by default its name without folder.
-
-    Raises
-    ------
-    BadInputError
-        If the file cannot be read or an analysis was asked for that does not fit.
-    """
-    path = Path(path)
-    name = reader or recognise(path, columns)
-    records = read_all(path, reader=name, columns=columns)
-    return content_of(records, name, subject or path.name, cell=cell, analyses=analyses, options=options)
-
-
-def content_of(
-    records: Sequence[Record],
-    reader: str,
-    subject: str,
-    *,
-    cell: CellContext | None = None,
-    analyses: Sequence[str] = (),
-    options: Mapping[str, Mapping[str, Any]] | None = None,
-    described: bool = False,
-) -> Content:
-    """What the records of one file say; ``described`` adds what the file says about itself."""
-    title = registry.load("limetal.readers", reader).title
-    entries: list[Entry] = []
-    sections: list[Section] = []
-    warnings: list[tuple[str, str]] = []
-    not_computed: list[tuple[str, str]] = []
-    for record in records:
-        name = f"{subject}, {record.label}" if len(records) > 1 and record.label else subject
-        seen = record if cell is None else record.in_cell(cell)
-        done = apply(seen, name, subject, analyses, options or {})
-        entries.append(Entry(name, "file_format", title, None, "measured", subject))
-        entries += [Entry(name, q, words, None, "measured", subject) for q, words in _words(record) if described]
-        entries += done.entries
-        key = record.label if len(records) > 1 else ""  # begins the names of the files of its pictures
-        sections.append(Section(key, name, f"read as {title}", done.plots, done.tables))
-        warnings += [(name, w.removeprefix(f"{name}: ")) for w in done.warnings]
-        not_computed += done.not_computed
-    return dataclasses.replace(
-        nothing_read(),
-        name=subject,
-        title=f"What {subject} says",
-        ledger=Ledger(tuple(entries)),
-        sections=tuple(sections),
-        warnings=_said_once(warnings, subject),
-        not_computed=tuple(not_computed),
-    )
-
-
-def _said_once(warnings: list[tuple[str, str]], subject: str) -> tuple[str, ...]:
-    """Warnings with the record they belong to; one that several records share is said once, for all of them."""
-    sharing: dict[str, list[str]] = {}
-    for name, words in warnings:
-        sharing.setdefault(words, []).append(name)
-    return tuple(
-        f"{names[0]}: {words}" if len(names) == 1 else f"{subject}: {words} ({len(names)} records)"
-        for words, names in sharing.items()
-    )
-
-
-def nothing_read() -> Content:
-    """Return the answer of no file at all."""
-    return Content("", "", "", Ledger(), (), {}, (), (), (), software())
-
-
-def _words(record: Record) -> Iterator[tuple[str, str | tuple[str, ...]]]:
-    """What a file says about itself, and which columns it has."""
-    yield "record_kind", record.kind
-    for quantity in ("instrument", "software", "technique", "start_time", "sample", "comment"):
-        said = getattr(record.about, quantity)
-        if said:
-            yield quantity, said
-    if isinstance(record, ImageRecord):
-        yield "voxels", " x ".join(map(str, record.voxels.shape))
-        return
-    units = {c.name: c.unit or getattr(record, f"{c.name}_unit", "") for c in record.COLUMNS}
-    own = (f"{name} / {units[name]}" if units[name] != "1" else name for name in record.columns())
-    yield "columns", (*own, *record.more)
-
-
 def design_study(study: Study) -> Content:
     """What the recipes and cells of a study give, without any test."""
     designed = design(study)
@@ -222,7 +113,9 @@ def simulated_record(study: Study, name: str) -> Record:
     _chosen(study, [name], "limetal simulate")
     if not isinstance(study.model.tests[name], SimulatedTest):
         raise BadInputError(study.place("tests", name), "a test of a file", "a simulated test")
-    return record_of(study, name, _inventory_mAh_cm2(study, design(study), name))
+    record = record_of(study, name, _inventory_mAh_cm2(study, design(study), name))
+    assert isinstance(record, Record)  # a simulated test is no series
+    return record
 
 
 def _chosen(study: Study, only: Sequence[str], where: str = "--only") -> list[str]:
@@ -258,7 +151,7 @@ def _run_tests(study: Study, designed: Design, names: list[str], jobs: int, prog
 def run_test(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> Outcome:
     """Read or simulate the record of one test and analyse it."""
     test = study.model.tests[name]
-    key = "file" if isinstance(test, FileTest) else "protocol"
+    key = {"file": "file", "series": "files"}.get(test.kind, "protocol")
     try:
         record = record_of(study, name, inventory_mAh_cm2)
         options = {a: dict(o) for a, o in study.model.analyses.items()}
@@ -266,10 +159,13 @@ def run_test(study: Study, name: str, inventory_mAh_cm2: float | None = None) ->
     except BadInputError as error:
         where = f"{study.place('tests', name, key)}, tests.{name}: {error.where}"
         raise BadInputError(where, error.found, error.wanted) from error
-    assumed = _parameters(study, name, test, record) if isinstance(test, SimulatedTest) else ()
-    if isinstance(test, FileTest) and test.current_density is not None:
+    assumed: tuple[Entry, ...] = ()
+    if isinstance(test, SimulatedTest) and isinstance(record, Record):
+        assumed = _parameters(study, name, test, record)
+    if isinstance(test, FileTest) and test.current_density is not None and isinstance(record, Record):
         done = _with_current(study, name, test.current_density, record, done)
-    words = f"{record.source}; {record.rows} points." + (f" {test.note}" if test.note else "")
+    size = f"{len(record.records)} spectra" if isinstance(record, ImpedanceSeries) else f"{record.rows} points"
+    words = f"{record.source}; {size}." + (f" {test.note}" if test.note else "")
     if isinstance(test, SimulatedTest):
         words += f" Parameters are assumptions: {test.basis}"
     label = study.model.cells[test.cell].label or test.cell
@@ -302,15 +198,21 @@ def _with_current(study: Study, name: str, written: Written, record: Record, don
     return dataclasses.replace(done, entries=tuple(entries), not_computed=lost)
 
 
-def record_of(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> Record:
-    """Record of one test of a study: from its file, or from the model."""
+def record_of(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> Record | ImpedanceSeries:
+    """Record of one test of a study: from its file or files, or from the model."""
     test = study.model.tests[name]
     cell = study.model.cells[test.cell]
     context = CellContext(cell.kind, area_cm2(cell), f"cells.{test.cell}")
-    if isinstance(test, FileTest):
+    if isinstance(test, FileTest | SeriesTest):
         hints: dict[str, ColumnHint] = {key: ColumnHint(note.column, note.unit) for key, note in test.columns.items()}
-        record = read(data_path(study, test), reader=test.reader, columns=hints, record=test.record)
+    if isinstance(test, FileTest):
+        record = read(data_path(study, test.file), reader=test.reader, columns=hints, record=test.record)
         return dataclasses.replace(record.in_cell(context), source=test.file)
+    if isinstance(test, SeriesTest):
+        paths = [data_path(study, file) for file in test.files]
+        spectra = [r for path in paths for r in spectra_of(path, test.reader, hints, context)]
+        at = places(test.along, test.at, len(spectra), "at")
+        return ImpedanceSeries(tuple(spectra), test.along, at, ", ".join(test.files))
     temperature = cell.temperature.value if cell.temperature else ROOM_TEMPERATURE_K
     growth = test.film_growth_per_cycle
     model = PlanarSymmetricCell(
@@ -441,14 +343,3 @@ def known_names() -> Known:
         analyses=analyses,
         analysis_options=options,
     )
-
-
-def software() -> dict[str, str]:
-    """Versions of what made the numbers."""
-    found = {"limetal": limetal.__version__, "python": platform.python_version()}
-    for package in ("numpy", "polars", "pint", "uncertainties", "fastnda", "matplotlib"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found

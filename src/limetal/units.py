@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pint
 
 __all__ = [
+    "COMPUTED_UNITS",
     "FIELD_UNITS",
     "UM_PER_CM",
     "Bound",
@@ -60,6 +61,9 @@ FIELD_UNITS: dict[str, tuple[str, str]] = {
     "mV/s": ("mV/s", "1 mV/s"),
     "ohm": ("ohm", "39 ohm"),
     "ohm cm2": ("ohm*cm^2", "3 ohm cm2"),
+    "F": ("F", "2 mF"),
+    "F/cm2": ("F/cm^2", "20 uF/cm2"),
+    "H": ("H", "0.8 uH"),
     "mS/cm": ("mS/cm", "11 mS/cm"),
     "s": ("s", "10 s"),
     "h": ("h", "1200 h"),
@@ -76,6 +80,9 @@ FIELD_UNITS: dict[str, tuple[str, str]] = {
     "Wh/L": ("W*h/L", "1200 Wh/L"),
     "cm3/g": ("cm^3/g", "0.5 cm3/g"),
 }
+
+#: Units of results that nobody writes into a study: their powers of time are no whole numbers.
+COMPUTED_UNITS = ("S s^n", "S s^n/cm2", "ohm/s^0.5", "ohm cm2/s^0.5", "H cm2")
 
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SUPERSCRIPT_RUN = re.compile(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
@@ -142,14 +149,14 @@ class Written:
 
 
 def field_unit(unit: str) -> str:
-    """Return ``unit`` if it is one of the field units.
+    """Return ``unit`` if it is one of the field units, or of those only results have.
 
     Examples
     --------
     >>> field_unit("mAh/cm2")
     'mAh/cm2'
     """
-    if unit not in FIELD_UNITS:
+    if unit not in FIELD_UNITS and unit not in COMPUTED_UNITS:
         raise BadInputError("unit", repr(unit), f"one of {', '.join(FIELD_UNITS)}")
     return unit
 
@@ -218,6 +225,8 @@ def read_written(text: object, unit: str, *, where: str = "quantity") -> Written
     >>> w.rounding, w.loose_rounding
     (0.5, 50.0)
     """
+    if unit in COMPUTED_UNITS:
+        raise BadInputError(where, repr(text), f"no number: limetal computes values in {unit} and reads none")
     example = FIELD_UNITS[field_unit(unit)][1]
     wanted = f'a number with a unit, for example "{example}"' if unit != "1" else "a number"
     if isinstance(text, bool) or not isinstance(text, str | int | float):

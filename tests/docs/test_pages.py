@@ -77,7 +77,7 @@ def test_readme(tmp_path):
 
 
 USER_PAGES = [
-    "getting_started.md", "study_file.md", "hysteresis.md", "circuits.md", "claims_and_relations.md", "materials.md",
+    "getting_started.md", "study_file.md", "impedance.md", "hysteresis.md", "circuits.md", "claims_and_relations.md", "materials.md",
     "impedance_series.md", "validity.md",
 ]  # fmt: skip
 

@@ -14,8 +14,9 @@ from limetal.exhibits import Plot, Table
 from limetal.ledger import Entry
 from limetal.quantities import quantity
 from limetal.records.base import Record
+from limetal.records.series import ImpedanceSeries
 
-__all__ = ["ROOM", "Outcome", "apply", "options_of"]
+__all__ = ["ROOM", "Outcome", "apply", "options_of", "parse_options"]
 
 ROOM = "limetal.analyses"
 
@@ -35,7 +36,7 @@ class Outcome:
 
 
 def apply(
-    record: Record,
+    record: Record | ImpedanceSeries,
     subject: str,
     source: str,
     wanted: Sequence[str],
@@ -114,7 +115,48 @@ def options_of(plugin: Analysis, name: str, given: Mapping[str, Any]) -> Any:  #
     return plugin.options(**given)
 
 
-def _unfit(plugin: Analysis, record: Record) -> str:
+def parse_options(words: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """Options of analyses from words such as ``"circuit.weighting=measured"``, each in the type of its default.
+
+    Raises
+    ------
+    BadInputError
+        Naming the word that is no option.
+
+    Examples
+    --------
+    >>> parse_options(["hysteresis.settled_from=0.2", "circuit.weighting=unit"])
+    {'hysteresis': {'settled_from': 0.2}, 'circuit': {'weighting': 'unit'}}
+    """
+    given: dict[str, dict[str, Any]] = {}
+    for word in words:
+        path, equals, text = word.partition("=")
+        name, dot, key = path.partition(".")
+        if not equals or not dot:
+            raise BadInputError("--option", repr(word), "ANALYSIS.KEY=VALUE, for example circuit.weighting=measured")
+        plugin: Analysis = registry.load(ROOM, name)
+        defaults = {f.name: f.default for f in dataclasses.fields(plugin.options)}
+        if key not in defaults:
+            raise BadInputError("--option", repr(path), f"an option of {name}: {', '.join(defaults) or 'it has none'}")
+        given.setdefault(name, {})[key] = _typed(text, defaults[key], word)
+    return given
+
+
+def _typed(text: str, default: object, word: str) -> object:
+    """Value of a written option in the type of its default."""
+    if isinstance(default, bool):
+        if text not in {"true", "false"}:
+            raise BadInputError("--option", repr(word), "true or false")
+        return text == "true"
+    if isinstance(default, int | float):
+        try:
+            return type(default)(text)
+        except ValueError:
+            raise BadInputError("--option", repr(word), f"a number like {default!r}") from None
+    return text
+
+
+def _unfit(plugin: Analysis, record: Record | ImpedanceSeries) -> str:
     """Say why an analysis does not fit a record; empty if it does."""
     if not isinstance(record, plugin.takes):
         return f"a {type(record).__name__}"

@@ -40,7 +40,7 @@ def fit(
 
     Parts in series have one linear scale each, which is eliminated; shapes are searched on a grid and by inserting
     one part after another; from the best starts Levenberg-Marquardt walks in the logarithms of resistances and time
-    constants with exact derivatives, until two starts end at the same best cost.
+    constants with exact derivatives, until two starts end at the same best cost and what is left is like noise.
 
     Parameters
     ----------
@@ -161,7 +161,8 @@ class _Fitter:
             (shape.tables, shape.own, shape.groups), shape.singles,
             x, x @ x.T, omega, np.ascontiguousarray(z.real), np.ascontiguousarray(z.imag), weight,
             self.given if starts is None else np.vstack((self.given, starts)),
-            self.options.starts, self.options.most_starts, _ITERATIONS, _TOLERANCE,
+            self.options.starts or min(shape.starts, self.options.most_starts), self.options.most_starts,
+            _ITERATIONS, _TOLERANCE,
         )  # fmt: skip
         best = int(np.argmin(costs[:tried]))
         q, rows = self._ordered(ends[best])
@@ -218,7 +219,10 @@ def _weights(f: Floats, z: Complexes, std_ohm: Floats | None, options: FitOption
         return 1 / size
     from limetal.impedance.kramers_kronig import kramers_kronig
 
-    return 1 / kramers_kronig(f, z).std_ohm
+    test = kramers_kronig(f, z)
+    if not np.isfinite(test.std_ohm).all():
+        raise BadInputError(where, f"no measured noise ({test.why})", "more points, or std_ohm")
+    return 1 / test.std_ohm
 
 
 def _orderings(p: Program) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]:

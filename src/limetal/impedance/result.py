@@ -35,20 +35,22 @@ class FitOptions:
         ``modulus``: every point counts by 1/|Z|, right where the noise is a part of |Z|; ``unit``: all alike;
         ``measured``: by the standard deviation of each point, as given to `fit` or found by the Kramers-Kronig test.
     starts
-        Fewest starts from which the fit walks; it goes on until two end at the best cost.
+        Fewest starts from which the fit walks. None: 3 where the circuit is two arcs at most beside parts of one shape
+        (R, L, C, W), else 8, because parts of different kinds can take each other's place. It goes on until two end at
+        the best cost and the residuals do not run in waves along the frequencies.
     most_starts
         Where it stops.
     """
 
     weighting: Literal["modulus", "unit", "measured"] = "modulus"
-    starts: int = 3
+    starts: int | None = None
     most_starts: int = 16
 
     def __post_init__(self) -> None:
         """Refuse what is no choice."""
         if self.weighting not in {"modulus", "unit", "measured"}:
             raise BadInputError("weighting", repr(self.weighting), "modulus, unit or measured")
-        if not 1 <= self.starts <= self.most_starts:
+        if not 1 <= (1 if self.starts is None else self.starts) <= self.most_starts:
             found = f"starts = {self.starts} and most_starts = {self.most_starts}"
             raise BadInputError("starts of a fit", found, "1 <= starts <= most_starts")
 
@@ -174,6 +176,28 @@ class CircuitFit:
             size = np.sqrt(np.diagonal(self._covariance))
             found: Floats = self._covariance / np.outer(size, size)
         return found
+
+    def arc_times(self) -> tuple[tuple[str, float, float], ...]:
+        """Of each arc (R beside Q or C): name of its resistor, time constant in s and its standard error (or NaN)."""
+        p, found = self._program, []
+        slopes = p.slopes(self._inner)
+        outer = np.nan_to_num(self._covariance)
+        back = np.linalg.inv(slopes)
+        inner = back @ outer @ back.T
+        for arc in p.arcs:
+            tau = math.exp(float(self._inner[arc.y]))
+            known = not (math.isnan(self.log_std[arc.r]) and math.isnan(self.log_std[arc.y]))
+            found.append((self.names[arc.r], tau, tau * math.sqrt(float(inner[arc.y, arc.y])) if known else math.nan))
+        return tuple(found)
+
+    def sum_of(self, names: Sequence[str]) -> tuple[float, float]:
+        """Sum of some parameters of one unit and its standard error, NaN if one of them has none."""
+        where = [self._at(name) for name in names]
+        slopes = np.where(self._program.logarithmic, self.values, 1.0)[where]
+        if np.isnan(self.log_std[where]).any():
+            return float(self.values[where].sum()), math.nan
+        variance = slopes @ self._covariance[np.ix_(where, where)] @ slopes
+        return float(self.values[where].sum()), math.sqrt(float(variance))
 
     def interval(self, name: str, level: float = 0.95) -> tuple[float, float]:
         """Confidence interval of one parameter by linear propagation in its logarithm; NaN where it has no error.

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from limetal.errors import BadInputError, StudyFileError
 from limetal.quantities import QUANTITIES
-from limetal.study.models import FileTest, StudyModel
+from limetal.study.models import StudyModel
 from limetal.study.positions import Path, Position, key_positions
 from limetal.study.problems import Problem, Source, from_validation, nearest
 
@@ -250,22 +250,24 @@ def _test_names(raw: Mapping[str, Any], known: Known, folder: FilePath) -> list[
         for index, analysis in enumerate(analyses if known.analyses and isinstance(analyses, list) else ()):
             problems += _name(("tests", name, "analyses", index), analysis, known.analyses, "an analysis")
         problems += _simulated_cell(raw, name, test)
-        file = test.get("file")
-        if isinstance(file, str):
-            path = _expanded(folder, file)
-            found = {"file": "", "folder": "a folder"}.get(file_kind(path), "no such file")
-            if found:
-                beside = [p.name for p in path.parent.iterdir()] if file_kind(path.parent) == "folder" else []
-                near = nearest(path.name, beside)
-                problems.append(
-                    Problem(
-                        ("tests", name, "file"),
-                        f"{found} as {file!r}",
-                        "a data file, from the study's folder",
-                        near,
-                    )
-                )
+        problems += _data_file(("tests", name, "file"), test.get("file"), folder)
+        files = test.get("files")
+        for index, file in enumerate(files if isinstance(files, list) else ()):
+            problems += _data_file(("tests", name, "files", index), file, folder)
     return problems
+
+
+def _data_file(path: Path, file: object, folder: FilePath) -> list[Problem]:
+    """Problem of a data file that is not there."""
+    if not isinstance(file, str):
+        return []
+    place = _expanded(folder, file)
+    found = {"file": "", "folder": "a folder"}.get(file_kind(place), "no such file")
+    if not found:
+        return []
+    beside = [p.name for p in place.parent.iterdir()] if file_kind(place.parent) == "folder" else []
+    near = nearest(place.name, beside)
+    return [Problem(path, f"{found} as {file!r}", "a data file, from the study's folder", near)]
 
 
 def _simulated_cell(raw: Mapping[str, Any], name: str, test: Mapping[str, Any]) -> list[Problem]:
@@ -320,9 +322,9 @@ def _analysis_names(raw: Mapping[str, Any], known: Known, _: FilePath) -> list[P
     return problems
 
 
-def data_path(study: Study, test: FileTest) -> FilePath:
-    """Path of the data file of a test, counted from the folder of the study."""
-    return _expanded(study.folder, test.file)
+def data_path(study: Study, file: str) -> FilePath:
+    """Path of a data file of a test, counted from the folder of the study."""
+    return _expanded(study.folder, file)
 
 
 def _expanded(folder: FilePath, file: str) -> FilePath:

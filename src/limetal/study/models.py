@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validat
 from pydantic_core import PydanticCustomError
 
 from limetal.errors import BadInputError
-from limetal.quantities import QUANTITIES
+from limetal.quantities import QUANTITIES, SERIES_UNITS
 from limetal.units import FIELD_UNITS, Written, read_c_rate, read_written
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "MaterialNote",
     "PositiveElectrode",
     "Recipe",
+    "SeriesTest",
     "SimulatedTest",
     "StudyModel",
     "SymmetricCell",
@@ -292,6 +293,34 @@ class FileTest(_Table):
     note: str = ""
 
 
+class SeriesTest(_Table):
+    """Impedance spectra of one cell in order, of one file or several; ``at`` says where each stands."""
+
+    kind: Literal["series"]
+    cell: str
+    files: tuple[str, ...] = Field(min_length=1)
+    along: Literal["spectrum", "time", "cycle", "charge", "temperature"]
+    at: tuple[str, ...] = ()
+    reader: str | None = None
+    columns: dict[str, ColumnNote] = Field(default_factory=dict)
+    analyses: tuple[str, ...] | None = None
+    note: str = ""
+
+    @model_validator(mode="after")
+    def _readable_places(self) -> SeriesTest:
+        for text in self.at:
+            try:
+                read_written(text, SERIES_UNITS[self.along])
+            except BadInputError as error:
+                context = {"found": error.found, "wanted": error.wanted, "key": "at"}
+                raise PydanticCustomError("quantity", "{wanted}", context) from error
+        if not self.at and self.along not in {"spectrum", "cycle"}:
+            wanted = f'at = ["..."], the {self.along} of each spectrum'
+            context = {"found": f"no places along {self.along}", "wanted": wanted, "key": "along"}
+            raise PydanticCustomError("incomplete", "{wanted}", context)
+        return self
+
+
 class CyclingBlock(_Table):
     """Equal cycles: plate and strip the same charge at one current density."""
 
@@ -316,7 +345,7 @@ class SimulatedTest(_Table):
     note: str = ""
 
 
-Test = Annotated[FileTest | SimulatedTest, Field(discriminator="kind")]
+Test = Annotated[FileTest | SeriesTest | SimulatedTest, Field(discriminator="kind")]
 
 
 class Claim(_Table):
