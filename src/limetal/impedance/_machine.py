@@ -26,13 +26,13 @@ _KERNEL_ARGUMENTS = (
 FLOAT, COMPLEX, INTEGER, TRUTH = types.float64, types.complex128, types.int64, types.boolean
 #: Type of ``code``.
 CODE = types.Tuple(
-    (INTEGER[:, ::1], INTEGER[::1], INTEGER[::1], INTEGER[::1], INTEGER[:, ::1], INTEGER[::1], TRUTH[::1])
+    (INTEGER[:, ::1], INTEGER[::1], INTEGER[::1], INTEGER[::1], INTEGER[:, ::1], INTEGER[::1], TRUTH[::1], FLOAT[::1])
 )
 LEAF, SERIES, PARALLEL = 0, 1, 2
 #: Sums in any order: the compiler may use vector instructions.
 _SUMS = {"reassoc", "contract", "nsz"}
-#: Longest step of a logarithm and of an exponent in one iteration.
-_LONGEST_LOG_STEP, _LONGEST_STEP = 2.0, 0.25
+#: Longest step of a logarithm, and of another coordinate as a part of its breadth, in one iteration.
+_LONGEST_LOG_STEP, _LONGEST_PART = 2.0, 0.36
 _FIRST_DAMPING, _MOST_DAMPING = 1e-3, 1e10
 
 
@@ -61,7 +61,7 @@ def _call(_context: Any, _address: Any, _omega: Any, _p: Any, _z: Any, _dz: Any)
 )
 def model(code, omega, q, p, zn, dz):
     """Fill the impedance of every node (``zn``), the derivatives of every element (``dz``); the last node is all."""
-    nodes, parts, offset, addresses, slots, counts, logarithmic = code
+    nodes, parts, offset, addresses, slots, counts, logarithmic, _ = code
     n = q.size
     for k in range(n):
         p[k] = math.exp(q[k]) if logarithmic[k] else q[k]
@@ -126,7 +126,7 @@ def _jacobian(code, column, p, zn, dz, factor, weight, jac):
     ``factor[i]`` is the derivative of the whole by the impedance of node i, found from the whole downwards: one in
     series, (Z of the parallel over Z of the part) squared beside others.
     """
-    nodes, parts, offset, _, slots, counts, logarithmic = code
+    nodes, parts, offset, _, slots, counts, logarithmic, _ = code
     m = weight.size
     for c in range(jac.shape[0]):
         for f in range(jac.shape[1]):
@@ -235,7 +235,7 @@ def levenberg_marquardt(code, free, low, high, omega, re, im, weight, q, most, t
     ``hessian`` (free, free) is left at J'J of the end. A free coordinate on a bound that would leave it is held for
     the iteration. Converged: the next step would lower the cost by less than ``tolerance`` of it.
     """
-    nodes, _, _, addresses, slots, _, logarithmic = code
+    nodes, _, _, addresses, slots, _, logarithmic, breadth = code
     m, n = omega.size, free.size
     column = np.empty(q.size, dtype=np.int64)
     for k in range(q.size):
@@ -282,7 +282,7 @@ def levenberg_marquardt(code, free, low, high, omega, re, im, weight, q, most, t
             gain = 0.0
             for a in range(n):
                 k = free[a]
-                longest = _LONGEST_LOG_STEP if logarithmic[k] else _LONGEST_STEP
+                longest = _LONGEST_LOG_STEP if logarithmic[k] else _LONGEST_PART * breadth[k]
                 trial[k] = min(max(q[k] + min(max(step[a], -longest), longest), low[k]), high[k])
                 gain += step[a] * (g[a] + damping * hessian[a, a] * step[a])
             if gain < tolerance * cost:
@@ -328,7 +328,7 @@ def levenberg_marquardt(code, free, low, high, omega, re, im, weight, q, most, t
 )
 def normal_equations(code, free, omega, re, im, weight, q, r, jac, z):
     """Fill weighted residual, Jacobian by the free coordinates and impedance at ``q``; return the cost."""
-    nodes, _, _, addresses, slots, _, _ = code
+    nodes, _, _, addresses, slots, _, _, _ = code
     m = omega.size
     column = np.empty(q.size, dtype=np.int64)
     for k in range(q.size):

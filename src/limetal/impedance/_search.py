@@ -3,7 +3,9 @@
 Two families of starts. `combinations` ranks every choice of one shape per part from inner products alone. `insertions`
 asks, at the minimum of the circuit without one of its parts, which shape of that part would lower the cost most if all
 other parameters give way (the tangent space of the fit is projected out); a small arc in the flank of a large one is
-found only so. `solve` walks from both in turn until two starts agree.
+found only so. `solve` walks from both in turn until two starts agree. Two can agree on a wrong minimum, where parts of
+different kinds have taken each other's place; then the residuals run in waves along the frequencies, and the search
+goes on, with insertions in the reverse order and more of them.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ import numpy as np
 from numba import types
 
 from limetal.impedance._combinations import combinations, inner_coordinates, order_of
-from limetal.impedance._machine import CODE, FLOAT, INTEGER, TRUTH, dot, levenberg_marquardt, normal_equations
+from limetal.impedance._machine import CODE, FLOAT, INTEGER, TRUTH, dot, levenberg_marquardt, model, normal_equations
 
 __all__ = ["solve"]
 
@@ -32,6 +34,11 @@ _INSERTED, _INSERTED_BETWEEN, _ABSENT = 4, 2, -50.0
 _FIRST_ITERATIONS, _BEHIND = 12, 1.5
 #: Two costs are one minimum if they differ by less than this part.
 _AGREE = 1e-5
+#: Residuals are noise if the correlation of neighbours is below this many of its standard deviations. If it is not, so
+#: many starts have to agree; after so many without that, parts are inserted more widely.
+_LIKE_NOISE, _SURE, _WIDEN_AFTER = 2.0, 99, 6
+#: `_PARTIALS`, `_INSERTED_BETWEEN` and `_INSERTED` of that.
+_WIDE_PARTIALS, _WIDE_BETWEEN, _WIDE_INSERTED = 6, 4, 3
 
 
 @numba.njit(
@@ -62,7 +69,7 @@ def _insertions(code, free, low, high, omega, re, im, weight, q, x, gram, first,
     n, m, count = free.size, omega.size, end - first
     r, jac, z = np.empty(2 * m), np.empty((n, 2 * m)), np.empty(m, dtype=np.complex128)
     normal_equations(code, free, omega, re, im, weight, q, r, jac, z)
-    logarithmic = code[6]
+    logarithmic, breadth = code[6], code[7]
     low_h, rest, step = np.empty((n, n)), np.empty(n), np.empty(n)
     for a in range(n):
         for b in range(a + 1):
@@ -115,7 +122,7 @@ def _insertions(code, free, low, high, omega, re, im, weight, q, x, gram, first,
                 total -= low_h[b, a] * step[b]
             step[a] = total / low_h[a, a]
             c = free[a]
-            longest = 0.7 if logarithmic[c] else 0.1
+            longest = 0.7 if logarithmic[c] else 0.14 * breadth[c]
             moved[found, c] = min(max(q[c] + min(max(step[a], -longest), longest), low[c]), high[c])
         columns[found], scales[found] = k + first, scale
         found += 1
@@ -138,16 +145,21 @@ def _insertions(code, free, low, high, omega, re, im, weight, q, x, gram, first,
         FLOAT[:, ::1],
         FLOAT[:, ::1],
         FLOAT[::1],
+        TRUTH,
     ),
     cache=True,
     error_model="numpy",
 )
-def _grown(code, is_free, low, high, ohm, shape, singles, omega, re, im, weight, x, gram, linear):
+def _grown(code, is_free, low, high, ohm, shape, singles, omega, re, im, weight, x, gram, linear, wide):
     """Starts found by adding one part after another to the best fits of the circuit without it, ``(k, n)``.
 
-    ``linear`` are the coordinates of the parts of one shape at their linear scales, all others absent.
-    Returns how many.
+    ``linear`` are the coordinates of the parts of one shape at their linear scales, all others absent. ``wide`` is in
+    the reverse order with more branches. Returns how many.
     """
+    partials = _WIDE_PARTIALS if wide else _PARTIALS
+    inserted = _WIDE_INSERTED if wide else _INSERTED
+    between = _WIDE_BETWEEN if wide else _INSERTED_BETWEEN
+    room = partials * max(inserted, between)
     tables, own, groups = shape
     n = linear.size
     depth = groups.shape[0]
@@ -156,15 +168,16 @@ def _grown(code, is_free, low, high, ohm, shape, singles, omega, re, im, weight,
         for j in range(own.shape[1]):
             if own[singles + g, j] >= 0:
                 active[own[singles + g, j]] = False
-    count, bases = 1, np.empty((_PARTIALS * _INSERTED, n))
+    count, bases = 1, np.empty((room, n))
     for c in range(n):
         bases[0, c] = linear[c]
-    for g in range(depth):
+    for step in range(depth):
+        g = depth - 1 - step if wide else step
         free = np.flatnonzero(active)
         costs = np.zeros(count)
         hessian = np.empty((free.size, free.size))
         for b in range(count):
-            if free.size and g:  # parts of one shape are linear: projected out, they need no fit
+            if free.size and step:  # parts of one shape are linear: projected out, they need no fit
                 costs[b], _, _ = levenberg_marquardt(
                     code,
                     free,
@@ -180,12 +193,12 @@ def _grown(code, is_free, low, high, ohm, shape, singles, omega, re, im, weight,
                     hessian,
                 )
         order = order_of(costs)
-        found, starts = 0, np.empty((_PARTIALS * _INSERTED, n))
+        found, starts = 0, np.empty((room, n))
         kept, last = 0, -1.0
-        few = _INSERTED if g == depth - 1 else _INSERTED_BETWEEN
+        few = inserted if step == depth - 1 else between
         for position in range(count):
             b = order[position]
-            if kept == _PARTIALS:
+            if kept == partials:
                 break
             if costs[b] < last * (1.0 + _PARTIAL_SAME):
                 continue
@@ -209,6 +222,29 @@ def _grown(code, is_free, low, high, ohm, shape, singles, omega, re, im, weight,
         if not count:
             break
     return count, bases
+
+
+@numba.njit(
+    FLOAT(CODE, FLOAT[::1], INTEGER[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1]),
+    cache=True,
+    error_model="numpy",
+)
+def _waves(code, omega, order, re, im, weight, q):
+    """Correlation of the residuals of neighbouring frequencies, in its standard deviations for noise (about 0)."""
+    nodes, _, _, addresses, slots, _, _, _ = code
+    m = omega.size
+    p = np.empty(q.size + 1)
+    zn = np.empty((nodes.shape[0], m), dtype=np.complex128)
+    dz = np.empty((addresses.size, slots.shape[1], m), dtype=np.complex128)
+    model(code, omega, q, p, zn, dz)
+    z, squares, products, before = zn[nodes.shape[0] - 1], 0.0, 0.0, 0j
+    for position in range(m):
+        f = order[position]
+        r = complex((z[f].real - re[f]) * weight[f], (z[f].imag - im[f]) * weight[f])
+        squares += r.real * r.real + r.imag * r.imag
+        products += r.real * before.real + r.imag * before.imag
+        before = r
+    return products / max(squares, 1e-300) * math.sqrt(2.0 * m)
 
 
 @numba.njit(
@@ -261,8 +297,8 @@ def solve(
 ):
     """Best end of walks from many starts.
 
-    ``given_starts`` are tried first, then others until ``fewest`` were and two of the best cost agree, or ``most``
-    were, or none is left. Returns how many were tried, where each ended and at what cost, J'J of the best, how many
+    ``given_starts`` are tried first, then others until ``fewest`` were and two of the best cost agree (four, if what is
+    left is not like noise), or ``most`` were, or none is left. Returns how many were tried, where each ended and at what cost, J'J of the best, how many
     ended at the best cost, iterations in all, and whether the best walk converged.
     """
     tables, own, groups = shape
@@ -281,9 +317,11 @@ def solve(
     tried, walked, converged, agreeing, asked = 0, 0, False, 0, False
     hessian = np.empty((free.size, free.size))
     next_given, next_grid, next_grown = 0, 0, 0
+    order, waves, widened = order_of(omega), np.inf, False
     while tried < most:
-        if next_grid == 1 and not grown_count and groups.shape[0] and not asked:
-            asked = True
+        widen = tried >= _WIDEN_AFTER and groups.shape[0] > 1 and not widened
+        if groups.shape[0] and ((next_grid == 1 and not asked) or widen):
+            asked, widened = True, widen
             linear = grid[0].copy()  # its parts of one shape; the others made to vanish
             for g in range(groups.shape[0]):
                 for j in range(own.shape[1]):
@@ -291,8 +329,9 @@ def solve(
                     if c >= 0 and is_free[c]:
                         linear[c] += ohm[c] * _ABSENT
             grown_count, grown = _grown(
-                code, is_free, low, high, ohm, shape, singles, omega, re, im, weight, x, gram, linear
+                code, is_free, low, high, ohm, shape, singles, omega, re, im, weight, x, gram, linear, widened
             )
+            next_grown = 0
         # one from the grid, then two grown ones, and so on
         use_grown = next_grown < grown_count and (next_grown < 2 * next_grid or next_grid >= grid.shape[0])
         if next_given < given_starts.shape[0]:
@@ -323,6 +362,8 @@ def solve(
             ends[tried, k] = q[k]
         tried += 1
         if cost < best_cost:
+            if cost < best_cost * (1.0 - _AGREE):
+                waves = _waves(code, omega, order, re, im, weight, q)
             best_cost, converged = cost, done
             for a in range(free.size):
                 for b in range(free.size):
@@ -331,6 +372,6 @@ def solve(
         for s in range(tried):
             if costs[s] <= best_cost * (1.0 + _AGREE):
                 agreeing += 1
-        if tried >= fewest and agreeing >= 2:
+        if tried >= fewest and agreeing >= (2 if waves < _LIKE_NOISE else _SURE):
             break
     return tried, ends, costs, best_hessian, agreeing, walked, converged

@@ -17,14 +17,14 @@ __all__ = ["Data", "Walk", "described", "is_rival"]
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
-#: A parameter is not identified if its standard error is above this factor (of a logarithm) or part of its range,
+#: A parameter is not identified if its standard error is above this factor (of a logarithm) or part of its breadth,
 WIDEST_LOG_STD, WIDEST_PART = math.log(2.0), 0.25
 #: if AICc without its part rises by less than this (asked where the size of the part is less certain than that),
 NEEDED_AICC, SURE_LOG_STD = 10.0, 0.15
 #: or if another minimum whose chi squared is higher by less than this lies further away than so many standard errors.
 RIVAL, RIVAL_STD, SAME_COST = 8.0, 2.0, 1e-5
-#: Errors above these (of a logarithm, of an exponent) are widened along the cost itself, as far as that.
-DOUBTFUL_LOG_STD, DOUBTFUL_PART, FARTHEST_LOG = 0.1, 0.03, 3.0
+#: Errors above these (of a logarithm, of a part of the breadth) are widened along the cost itself, as far as that.
+DOUBTFUL_LOG_STD, DOUBTFUL_PART, FARTHEST_LOG = 0.1, 0.043, 3.0
 #: Of an inner coordinate; logarithm of the size of a part that is taken out; iterations of what is left.
 NEAR_BOUND, VANISHING, PARTIAL_ITERATIONS = 1e-7, -40.0, 25
 
@@ -81,7 +81,7 @@ def described(
         at_bound = (q[k] <= data.low[k] + NEAR_BOUND and data.low[k] == p.low[k]) or (
             q[k] >= data.high[k] - NEAR_BOUND and data.high[k] == p.high[k]
         )
-        widest = WIDEST_LOG_STD if p.logarithmic[k] else WIDEST_PART * (data.high[k] - data.low[k])
+        widest = WIDEST_LOG_STD if p.logarithmic[k] else WIDEST_PART * max(p.breadth[k], abs(q[k]))
         known[k] = log_std[k] <= widest and not doubtful[k]
         if at_bound and not doubtful[k]:
             status[k] = "at bound"
@@ -116,7 +116,7 @@ def _widened(p: Program, data: Data, walk: Walk, covariance: Floats, scale: floa
     of a parabola, all others at their best, then takes the place of the two standard errors.
     """
     std = np.sqrt(np.diagonal(covariance))
-    limit = np.where(p.logarithmic[p.free], DOUBTFUL_LOG_STD, DOUBTFUL_PART)
+    limit = np.where(p.logarithmic[p.free], DOUBTFUL_LOG_STD, DOUBTFUL_PART * p.breadth[p.free])
     doubtful = np.flatnonzero(std > limit)
     if not doubtful.size or p.free.size < 2:
         return covariance

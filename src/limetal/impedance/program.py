@@ -25,6 +25,8 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 LEAF, SERIES, PARALLEL = 0, 1, 2
+#: Breadth of a parameter without dimension over the range of its starts: 0.7 for an exponent that starts at 0.6 to 1.
+_TYPICAL_PART = 1.75
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,9 @@ class Program:
         Inner coordinates a fit changes; ``is_free`` (n,) says the same of each.
     ohm : (n,)
         Power of the resistance of each inner coordinate: what it gains where the impedance is scaled.
+    breadth : (n,)
+        Of inner coordinates that are no logarithms: over what they usually range (0.7 for an exponent), infinite
+        without bounds; 1 for logarithms. What is a long step, and what is a large error, is measured by it.
     nodes : (k, 2) int
         Kind and element of each node; parts before what they are part of.
     parts, part_offset
@@ -86,6 +91,7 @@ class Program:
     free: Integers
     is_free: NDArray[np.bool_]
     ohm: Floats
+    breadth: Floats
     nodes: Integers
     parts: Integers
     part_offset: Integers
@@ -96,7 +102,7 @@ class Program:
     blocks: tuple[Block, ...]
 
     @property
-    def code(self) -> tuple[Integers, Integers, Integers, Integers, Integers, Integers, NDArray[np.bool_]]:
+    def code(self) -> tuple[Integers, Integers, Integers, Integers, Integers, Integers, NDArray[np.bool_], Floats]:
         """What the compiled functions walk."""
         return (
             self.nodes,
@@ -106,6 +112,7 @@ class Program:
             self.slots,
             self.slot_counts,
             self.logarithmic,
+            self.breadth,
         )
 
     def outside(self, inner: Floats) -> Floats:
@@ -214,6 +221,7 @@ class _Builder:
             free=np.flatnonzero(~self.fixed),
             is_free=~self.fixed,
             ohm=np.array([kind.ohm for kind in self.kinds], dtype=np.float64),
+            breadth=np.array([_breadth(kind) for kind in self.kinds], dtype=np.float64),
             nodes=np.array(self.nodes, dtype=np.int64),
             parts=np.array(self.parts or [0], dtype=np.int64),
             part_offset=np.array(self.offsets, dtype=np.int64),
@@ -270,6 +278,13 @@ class _Builder:
         self.parts += parts
         self.offsets.append(len(self.parts))
         return len(self.nodes) - 1
+
+
+def _breadth(kind: Parameter) -> float:
+    if kind.logarithmic:
+        return 1.0
+    whole = kind.high - kind.low
+    return whole if kind.typical is None else min(whole, _TYPICAL_PART * (kind.typical[1] - kind.typical[0]))
 
 
 def _leaves_of(node: Node) -> tuple[Leaf, ...]:
