@@ -18,6 +18,13 @@ _SAME = 0.985
 _BEAM = 128
 
 
+@numba.njit(types.void(FLOAT[::1], FLOAT, FLOAT[::1]), cache=True, error_model="numpy")
+def _add(a, factor, b):
+    """Add a multiple of ``b`` to ``a`` in place."""
+    for i in range(a.size):
+        a[i] += factor * b[i]
+
+
 @numba.njit(
     types.Tuple((FLOAT[:, ::1], FLOAT[::1], FLOAT))(FLOAT[:, ::1], FLOAT[::1], FLOAT, INTEGER),
     cache=True,
@@ -37,8 +44,7 @@ def _eliminate(gram, along, square, singles):
             if part == 0.0:
                 continue
             t[i] -= part * t[s]
-            for j in range(s + 1, n):
-                g[i, j] -= part * g[s, j]
+            _add(g[i, s + 1 :], -part, g[s, s + 1 :])
     return g, t, square
 
 
@@ -98,6 +104,15 @@ def order_of(values):
     return order
 
 
+@numba.njit(types.void(FLOAT[::1], FLOAT, FLOAT, FLOAT[::1], FLOAT[::1]), cache=True, error_model="numpy")
+def _project(v, scale, ahead, left, along):
+    """Finish a row of the inverse Cholesky factor times the candidates, and take its part from what is left of them."""
+    for i in range(v.size):
+        v[i] *= scale
+        left[i] -= v[i] * v[i]
+        along[i] -= v[i] * ahead
+
+
 @numba.njit(
     types.void(
         FLOAT[:, ::1],
@@ -116,7 +131,10 @@ def order_of(values):
 )
 def _extend(g, t, old_costs, old_rows, depth, first, end, ordered, costs, codes):
     """Add every candidate of a set to every kept combination; keep the best whose scales are positive."""
-    inverse_v, chosen = np.empty(depth), np.empty(depth, dtype=np.int64)
+    inverse, chosen = np.empty((depth, t.size)), np.empty(depth, dtype=np.int64)
+    own, lefts, alongs = np.empty(t.size), np.empty(t.size), np.empty(t.size)
+    for c in range(t.size):
+        own[c] = g[c, c]
     x = np.empty(depth)
     low = np.empty((depth, depth))
     ahead = np.empty(depth)
@@ -136,23 +154,28 @@ def _extend(g, t, old_costs, old_rows, depth, first, end, ordered, costs, codes)
                 total -= low[i, k] * ahead[k]
             ahead[i] = total / low[i, i]
         begin = max(first, chosen[depth - 1] + 1) if ordered and depth else first
-        for candidate in range(begin, end):
-            left, along = g[candidate, candidate], t[candidate]
-            for i in range(depth):
-                total = g[candidate, chosen[i]]
-                for k in range(i):
-                    total -= low[i, k] * inverse_v[k]
-                inverse_v[i] = total / low[i, i]
-                left -= inverse_v[i] * inverse_v[i]
-                along -= inverse_v[i] * ahead[i]
-            if along <= 0.0 or left <= 1e-9 * g[candidate, candidate]:
+        count = max(end - begin, 0)
+        left, along = lefts[:count], alongs[:count]
+        for c in range(count):
+            left[c], along[c] = own[begin + c], t[begin + c]
+        for i in range(depth):  # all candidates at once, so that the loops become vector instructions
+            v = inverse[i, :count]
+            v[:] = g[chosen[i], begin : begin + count]
+            for k in range(i):
+                _add(v, -low[i, k], inverse[k, :count])
+            _project(v, 1.0 / low[i, i], ahead[i], left, along)
+        for c in range(count):
+            candidate = begin + c
+            if along[c] <= 0.0 or left[c] <= 1e-9 * own[candidate]:
                 continue
-            cost = old_costs[kept] - along * along / left
+            if along[c] * along[c] <= (old_costs[kept] - costs[0]) * left[c]:
+                continue
+            cost = old_costs[kept] - along[c] * along[c] / left[c]
             if not cost < costs[0]:
                 continue
-            positive, last = True, along / left
+            positive, last = True, along[c] / left[c]
             for i in range(depth - 1, -1, -1):
-                total = ahead[i] - inverse_v[i] * last
+                total = ahead[i] - inverse[i, c] * last
                 for k in range(i + 1, depth):
                     total -= low[k, i] * x[k]
                 x[i] = total / low[i, i]
