@@ -29,7 +29,7 @@ def arc(r, tau, n, f=F):
 
 
 def arc_gamma(r, tau, n, at):
-    """Its distribution: Cole-Cole; see e.g. Boukamp and Rolle, Solid State Ionics 302 (2017) 12."""
+    """Its distribution (Cole and Cole); `test_truth_of_these_tests` holds it to the impedance."""
     x = n * np.log(at / tau)
     return r / (2 * np.pi) * np.sin(n * np.pi) / (np.cosh(x) + np.cos(n * np.pi))
 
@@ -46,6 +46,13 @@ def misfit(found: Drt, truth):
 
 
 # --- what gamma is ---
+
+
+def test_truth_of_these_tests():
+    x = np.linspace(-60, 60, 100001)
+    for n in (0.7, 0.9):
+        z = np.trapezoid(arc_gamma(20.0, 1e-3, n, np.exp(x)) / (1 + 2j * np.pi * 50.0 * np.exp(x)), x)
+        assert z == pytest.approx(arc(20.0, 1e-3, n, 50.0), rel=1e-6)
 
 
 def test_distribution_of_an_arc_is_the_one_of_the_books():

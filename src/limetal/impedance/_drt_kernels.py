@@ -17,7 +17,7 @@ import math
 import numba
 import numpy as np
 
-__all__ = ["band_std", "covariance", "hierarchical", "non_negative", "ridge_penalties"]
+__all__ = ["band_std", "covariance", "hierarchical", "non_negative", "ridge_penalties", "steepest"]
 
 #: Sums in any order: the compiler may use vector instructions.
 _SUMS = {"reassoc", "contract", "nsz"}
@@ -351,11 +351,8 @@ def _left_over(s, z, held):
     for j in range(r):
         inverse[j, j] = 1.0 / s[j, j]
         for i in range(j + 1, r):
-            v = 0.0
-            for k in range(j, i):
-                v += s[i, k] * inverse[j, k]
-            inverse[j, i] = -v / s[i, i]
-        total += _dot(inverse[j], inverse[j], r)
+            inverse[j, i] = -_dot(s[i, j:i], inverse[j, j:i], i - j) / s[i, i]
+        total += _dot(inverse[j, j:], inverse[j, j:], r - j)
     # te G^-1 te' inside: G = z'z, and S^-1 te = L'^-1 z
     q = np.zeros((ne, ne))
     t = np.zeros((ne, ne))
@@ -556,6 +553,22 @@ def covariance(te, ta, phases, u, noise, held, h, nu, s, window, slope, level, u
             for b in range(free.size):
                 terms[free[a], free[b]] = inverse[a, b]
     return cov, terms
+
+
+@numba.njit(cache=True, error_model="numpy")
+def steepest(gamma, first, last):
+    """Largest step of ln(gamma) between neighbours from ``first`` to ``last``."""
+    top = 0.0
+    for m in range(first, last + 1):
+        top = max(top, gamma[m])
+    least = 1e-12 * top + 1e-300
+    largest = 0.0
+    before = math.log(max(gamma[first], least))
+    for m in range(first + 1, last + 1):
+        here = math.log(max(gamma[m], least))
+        largest = max(largest, abs(here - before))
+        before = here
+    return largest
 
 
 @numba.njit(cache=True, error_model="numpy")

@@ -56,7 +56,8 @@ class Curve:
 
     def slope(self, at: int) -> Floats:
         """Derivative of gamma at one point by the estimated quantities, (N,)."""
-        return self.refine[at] * self.gamma[at] if self.logarithmic else self.refine[at]
+        row: Floats = self.refine[at]
+        return row * float(self.gamma[at]) if self.logarithmic else row
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def find_peaks(curve: Curve, least_significance: float, tail_beyond: bool) -> li
     ends = [int(np.argmin(g[: tops[0] + 1])), tops[-1] + int(np.argmin(g[tops[-1] :]))]
     while valleys:
         depth = [
-            _depth(curve, *sorted((tops[i], tops[i + 1]), key=lambda k: g[k])[:1], v) for i, v in enumerate(valleys)
+            _depth(curve, min(pair, key=lambda k: g[k]), v) for pair, v in zip(pairwise(tops), valleys, strict=True)
         ]
         weakest = int(np.argmin(depth))
         if depth[weakest] >= least_significance:
@@ -99,10 +100,10 @@ def find_peaks(curve: Curve, least_significance: float, tail_beyond: bool) -> li
         del valleys[weakest]
         del tops[weakest if g[tops[weakest]] < g[tops[weakest + 1]] else weakest + 1]
     borders = [ends[0], *valleys, ends[1]]
-    plain = [_area(curve, a, b)[0] for a, b in pairwise(borders)]
+    plain = [_sum(curve, a, b) for a, b in pairwise(borders)]
     last = curve.log_tau.size - 1
-    before = _area(curve, 0, borders[0])[0] if borders[0] else 0.0
-    after = _area(curve, borders[-1], last)[0] if borders[-1] < last else 0.0
+    before = _sum(curve, 0, borders[0]) if borders[0] else 0.0
+    after = _sum(curve, borders[-1], last) if borders[-1] < last else 0.0
     found = []
     for i in range(len(tops)):
         alone = i + 1 == len(tops)
@@ -115,6 +116,12 @@ def find_peaks(curve: Curve, least_significance: float, tail_beyond: bool) -> li
         if peak.area > least_significance * peak.area_std:
             found.append(peak)
     return found
+
+
+def _sum(curve: Curve, low: int, high: int) -> float:
+    """Area between two points."""
+    g = curve.gamma
+    return float(g[low : high + 1].sum() - 0.5 * (g[low] + g[high])) * float(curve.log_tau[1] - curve.log_tau[0])
 
 
 def _area(curve: Curve, low: int, high: int) -> tuple[float, Floats]:
@@ -164,21 +171,15 @@ def _tails(curve: Curve, top: int, border: int, beyond: int) -> tuple[float, flo
     valley's height with no slope there, leave c/b - c'/a = gamma (1/b - 1/a). At the end of the grid there is no
     neighbour.
     """
+    from limetal.impedance._drt_kernels import steepest
+
     step = float(curve.log_tau[1] - curve.log_tau[0])
-    own = _steepest(curve.gamma[min(top, border) : max(top, border) + 1], step)
+    own = max(steepest(curve.gamma, min(top, border), max(top, border)) / step, _FLATTEST)
     height = float(curve.gamma[border])
     if border == beyond:
         return height / own, height / own
-    other = _steepest(curve.gamma[min(beyond, border) : max(beyond, border) + 1], step)
+    other = max(steepest(curve.gamma, min(beyond, border), max(beyond, border)) / step, _FLATTEST)
     return height * (1 / own - 1 / other), 0.5 * height * (1 / own + 1 / other)
-
-
-def _steepest(g: Floats, step: float) -> float:
-    """Largest power of tau on a flank."""
-    if g.size < 2:
-        return _FLATTEST
-    slopes = np.abs(np.diff(np.log(np.maximum(g, 1e-12 * g.max() + 1e-300)))) / step
-    return max(float(slopes.max()), _FLATTEST)
 
 
 def _place(curve: Curve, top: int) -> tuple[float, float]:

@@ -20,7 +20,7 @@ Complexes = NDArray[np.complex128]
 #: Noise below this part of the weights' unit cannot be told from the discretisation.
 _LEAST_NOISE = 3e-5
 #: Part of a point of the data that the compression may leave out.
-_LEFT_OUT = 3e-5
+_LEFT_OUT = 1e-4
 #: Smallest over largest pivot from which the normal equations are exact enough.
 _WELL_CONDITIONED = 1e-4
 _MOST_ITERATIONS = 100

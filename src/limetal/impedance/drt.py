@@ -22,8 +22,8 @@ References
 ----------
 .. [1] T. H. Wan, M. Saccoccio, C. Chen, F. Ciucci, Electrochim. Acta 184 (2015) 483,
    doi:10.1016/j.electacta.2015.09.097.
-.. [2] J. Huang, N. P. Sullivan, A. Zakutayev, R. O'Hayre, Electrochim. Acta 443 (2023) 141493,
-   doi:10.1016/j.electacta.2022.141493.
+.. [2] F. Ciucci, C. Chen, Electrochim. Acta 167 (2015) 439, doi:10.1016/j.electacta.2015.03.123; taken further by
+   hybrid-drt, doi:10.1016/j.electacta.2022.141493 (this one was not looked up).
 .. [3] P. C. Hansen, SIAM Rev. 34 (1992) 561, doi:10.1137/1034115.
 """
 
