@@ -102,7 +102,8 @@ def tell(result: Fitted) -> Findings:
     if found is None:
         return Findings(not_computed=(("equivalent circuit", result.reason),))
     area = _area(record)
-    numbers = [Number("circuit", str(found.circuit), note=_how(result))]
+    rounded = [float(f"{value:.6g}") for value in found.values]
+    numbers = [Number("circuit", str(found.circuit.with_values(rounded)), note=_how(result))]
     if result.choice is not None and result.choice.runner_up is not None:
         second = result.choice.runner_up
         note = "the data do not tell the two apart" if result.choice.undecided else ""
@@ -151,7 +152,7 @@ def _elements(found: CircuitFit, record: ImpedanceRecord, area: float | None) ->
     for k, (element, kind) in enumerate(kinds):
         whole, areal, power = _QUANTITIES.get(kind.unit, ("element_exponent", "element_exponent", 0))
         status = found.status[k]
-        note = "; ".join(w for w in (found.names[k], labels[element], "" if status == "fitted" else status) if w)
+        note = "; ".join(w for w in (found.names[k], labels[element], status if status in {"fixed", "at bound"} else "") if w)
         at = (("element", found.names[k]),)
         value, std = float(found.values[k]), float(found.std[k])
         if status == "fixed":

@@ -48,6 +48,7 @@ def kramers_kronig(record: ImpedanceRecord, options: Options | None = None) -> V
 
     Examples
     --------
+    >>> import numpy as np
     >>> f = np.logspace(5, -1, 61)
     >>> z = 5 + 30 / (1 + 2j * np.pi * f * 1e-3)
     >>> kramers_kronig(ImpedanceRecord(f, z.real, z.imag, source="RC")).test.verdict
