@@ -1,9 +1,11 @@
 """A table of a cycler read block by block is the table read in one go, or is not read by blocks at all."""
 
+import io
 import re
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from limetal import readers
 from limetal.errors import BadInputError
 from limetal.readers import RawFile
-from limetal.readers._kit.cycler_blocks import MIN_BYTES, grid_by_blocks
+from limetal.readers._kit.cycler_blocks import MIN_BYTES, body_by_blocks, grid_by_blocks
 from limetal.readers._kit.cycler_grid import find_header, text_grid, utf8_of
 from support.data_files import real
 
@@ -126,3 +128,32 @@ def test_a_long_table_and_a_wrong_field_far_below(tmp_path):
     wrong = long_table(tmp_path / "wrong.csv", rows, wrong="0.0O1")
     with pytest.raises(BadInputError, match=rf"line {rows - 10 + 2}: found '0.0O1' in column 'Current\(A\)'"):
         readers.read(wrong)
+
+
+@pytest.mark.parametrize("size", [4, 1000])
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        (b"1,a\nnan,b\n", [1.0, "nan"]),
+        (b"1,a\n,b\n", [1.0, None]),
+        (b"1,a\nnan,b\n,c\n", None),  # an array cannot hold both apart
+        (b"1,a\nx,b\n", None),
+        (b"1,a\n2\n", None),
+        (b"1,a\n\n2,b\n", None),
+    ],
+)
+def test_gaps_and_not_a_numbers_stay_apart(rows, expected, size):
+    body = body_by_blocks(io.BytesIO(rows), ",", (pl.Float64, pl.String), block_bytes=size)
+    found = None if body is None else ["nan" if x is not None and x != x else x for x in body.columns[0].to_list()]
+    assert found == expected
+
+
+def test_words_of_a_large_plain_table_are_shared_and_read_only(tmp_path):
+    path = tmp_path / "plain.csv"
+    rows = "".join(f"{i},{3 + i * 1e-6:.6f},{'rest' if i % 5000 < 100 else 'charge'}\n" for i in range(100_000))
+    path.write_text("Time (s),E (V),State\n" + rows)
+    record = readers.read(path)
+    words = record.more["State"]
+    assert words[99:101].tolist() == ["rest", "charge"]
+    assert words[200] is words[99_999]
+    assert not words.flags.writeable

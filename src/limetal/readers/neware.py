@@ -22,7 +22,7 @@ from limetal.physics.constants import MA_PER_A
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
 from limetal.readers._kit.neware_about import about_neware
-from limetal.records.base import handed_over
+from limetal.records.base import handed_over, words_in_runs
 from limetal.records.cycling import CyclingRecord
 
 _NDA, _ZIP = b"NEWARE", b"PK\x03\x04"
@@ -218,6 +218,8 @@ def _other(column: pl.Series) -> NDArray[np.generic]:
 
 def _words(column: pl.Series) -> NDArray[np.generic]:
     """Texts of which there are few, as one object each and not one a row."""
+    if not column.null_count() and (in_runs := words_in_runs(column)) is not None:
+        return in_runs
     codes = column.to_physical()
     absent = int(codes.max() or 0) + 1  # type: ignore[arg-type]
     names = np.full(absent + 1, "", dtype=object)

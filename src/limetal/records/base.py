@@ -21,10 +21,11 @@ from limetal.records.cells import CellContext
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["About", "Column", "Floats", "Integers", "LazyColumns", "Record", "handed_over"]
+__all__ = ["About", "Column", "Floats", "Integers", "LazyColumns", "Record", "handed_over", "words_in_runs"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+_ROWS_A_RUN = 10
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class LazyColumns(Mapping[str, NDArray[np.generic]]):
 
     def __init__(self, frame: pl.DataFrame) -> None:
         self._frame = frame
+        self._words: dict[str, NDArray[np.generic]] = {}
 
     def __getitem__(self, name: str) -> NDArray[np.generic]:
         import polars as pl
@@ -83,8 +85,14 @@ class LazyColumns(Mapping[str, NDArray[np.generic]]):
         if column.dtype.is_numeric():
             values: NDArray[np.generic] = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
             return values
-        words: NDArray[np.generic] = column.cast(pl.String).fill_null("").to_numpy()
-        return words
+        if name not in self._words:
+            column = column.cast(pl.String).fill_null("")
+            words = words_in_runs(column)
+            if words is None:
+                return column.to_numpy()  # an object a row is too much to keep
+            words.flags.writeable = False
+            self._words[name] = words
+        return self._words[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._frame.columns)
@@ -99,6 +107,27 @@ class LazyColumns(Mapping[str, NDArray[np.generic]]):
     def rows(self) -> int:
         """Number of rows."""
         return int(self._frame.height)
+
+
+def words_in_runs(column: pl.Series) -> NDArray[np.generic] | None:
+    """Words of a column as objects, equal ones the same; None where few stand in several rows one below the other.
+
+    States of a cycler repeat a million times, and are found by their runs in a tenth of the time.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> words_in_runs(pl.Series(["R"] * 12 + ["C"] * 12)).tolist()[10:14]
+    ['R', 'R', 'C', 'C']
+    >>> words_in_runs(pl.Series(["R", "C"])) is None
+    True
+    """
+    runs = column.rle().struct.unnest()
+    if runs.height > len(column) // _ROWS_A_RUN:
+        return None
+    shared: dict[str, str] = {}
+    words = np.array([shared.setdefault(text, text) for text in runs["value"].to_list()], dtype=object)
+    return np.repeat(words, runs["len"].to_numpy())
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ line.
 
 from __future__ import annotations
 
-import mmap
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +16,12 @@ from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint
 from limetal.readers._file import RawFile
 from limetal.readers._kit.columns import PLAIN_TIME, STEP_TIME, Quantity
+from limetal.readers._kit.cycler_blocks import Body, body_by_blocks
 from limetal.readers._kit.cycling_columns import EXAMPLE_UNITS, Chosen, choose, with_row_of_units
 from limetal.readers._kit.rows import read_rows
 from limetal.readers._kit.test_time import is_date_header, rebuilt_test_time
 from limetal.readers._kit.text import Layout, find_layout
-from limetal.records.base import LazyColumns
+from limetal.records.base import LazyColumns, handed_over
 from limetal.records.cycling import CyclingRecord
 
 __all__ = ["read_clean", "scaled"]
@@ -35,7 +35,7 @@ _LARGEST_COUNT = 2**53
 
 def read_clean(file: RawFile, hints: dict[str, ColumnHint], *, min_bytes: int = MIN_BYTES) -> CyclingRecord | None:
     """Return the record of a large, clean table; None if it is small, packed, or in any way unusual."""
-    if file.is_packed or file.path.stat().st_size < min_bytes or not _plain(file.path):
+    if file.is_packed or file.path.stat().st_size < min_bytes:
         return None
     lines = file.head_lines[:-1]
     layout = find_layout(lines, hints)
@@ -68,17 +68,8 @@ def scaled(numbers: Floats, factor: float) -> Floats:
     return numbers / round(1 / factor) if factor < 1 else numbers * factor
 
 
-def _plain(path: Path) -> bool:
-    """Whether a file ends with its last line and holds neither quotation marks nor zeros."""
-    try:
-        with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            return data[-1:] == b"\n" and data.find(b'"') < 0 and data.find(b"\0") < 0
-    except (OSError, ValueError):
-        return False
-
-
 def _frame(path: Path, layout: Layout, columns: dict[Quantity, Chosen], sample: pl.DataFrame) -> pl.DataFrame | None:
-    """Return the columns of the table as polars parses them; None where one that is needed is not clean."""
+    """Return the columns of the table; None where one that is needed is not clean, or the file is not plain."""
     wanted = {str(c.index): pl.Float64 for c in columns.values()}
     numeric = {
         name: pl.Float64
@@ -87,23 +78,25 @@ def _frame(path: Path, layout: Layout, columns: dict[Quantity, Chosen], sample: 
         and sample[name].cast(pl.Float64, strict=False).null_count() == 0
     }
     for typed in ({**numeric, **wanted}, wanted):  # the second, where a number became a word further down
-        schema = {name: typed.get(name, pl.String) for name in sample.columns}
-        try:
-            frame = pl.read_csv(
-                path,
-                has_header=False,
-                separator=layout.delimiter,
-                quote_char=None,
-                skip_rows=layout.first_line,
-                schema=schema,
-                glob=False,
-            )
-        except (pl.exceptions.PolarsError, OSError):
+        body = _body(path, layout, [typed.get(name, pl.String) for name in sample.columns])
+        if body is None:
             continue
-        frame = frame.rechunk()
+        frame = pl.DataFrame([c.rename(name) for c, name in zip(body.columns, sample.columns, strict=True)])
         if frame.height > 1 and not any(frame[name].null_count() for name in wanted):
             return frame
     return None
+
+
+def _body(path: Path, layout: Layout, kinds: list[type[pl.DataType]]) -> Body | None:
+    """Rows below the headers; None where one is odd, a quotation mark stands, or the last line is cut."""
+    try:
+        with path.open("rb") as stream:
+            if any(b'"' in stream.readline() for _ in range(layout.first_line)):
+                return None
+            body = body_by_blocks(stream, layout.delimiter, kinds, stripped=False)
+    except OSError:
+        return None
+    return None if body is None or body.cut is not None else body
 
 
 def _record(
@@ -116,9 +109,9 @@ def _record(
         if not np.isfinite(numbers).all():
             return None
         if column.unit is not None and column.unit.factor is not None:
-            values[quantity] = scaled(numbers, column.unit.factor)
+            values[quantity] = handed_over(scaled(numbers, column.unit.factor))
         elif (numbers == np.round(numbers)).all() and float(np.abs(numbers).max()) <= _LARGEST_COUNT:
-            counts[quantity] = numbers.astype(np.int64)
+            counts[quantity] = handed_over(numbers.astype(np.int64))
         else:
             return None
     time, chosen = values["time"], columns["time"]
@@ -128,7 +121,7 @@ def _record(
             return None  # the careful way looks at the dates
         time = summed
         warnings += [f"column {chosen.text!r} {note}"] if note else []
-    if (np.diff(time) < 0).any():
+    if (time[1:] < time[:-1]).any():
         return None
     used = {c.index for q, c in columns.items() if q in values or q in counts}
     more = _others(frame, layout, used)

@@ -29,7 +29,7 @@ from limetal.readers._kit.cycler_grid import (
     utf8_of,
 )
 
-__all__ = ["file_grid", "grid_by_blocks", "line_blocks"]
+__all__ = ["Body", "body_by_blocks", "file_grid", "grid_by_blocks", "line_blocks"]
 
 #: Smaller files are read in one go.
 MIN_BYTES = 2**23
@@ -115,12 +115,15 @@ class _Numbers:
     values: NDArray[np.float64]
     rows: int = 0
     gaps: bool = False
+    nans: bool = False
 
     def put(self, column: pl.Series) -> bool:
-        """Add a block; False where it holds a not-a-number, which would be taken for an empty field."""
+        """Add a block; False where the column holds both empty fields and not-a-numbers, which an array cannot part."""
         numbers = column.to_numpy()
         empty = column.null_count()
-        if int(np.count_nonzero(np.isnan(numbers))) != empty:
+        self.gaps |= empty > 0
+        self.nans |= int(np.count_nonzero(np.isnan(numbers))) > empty
+        if self.gaps and self.nans:
             return False
         if self.rows + numbers.size > self.values.size:
             grown = np.empty(int(_SPARE * (self.rows + numbers.size)) + numbers.size)
@@ -128,7 +131,6 @@ class _Numbers:
             self.values = grown
         self.values[self.rows : self.rows + numbers.size] = numbers
         self.rows += numbers.size
-        self.gaps |= empty > 0
         return True
 
     def column(self) -> pl.Series:
@@ -153,14 +155,37 @@ class _Words:
         return pl.concat(self.parts)
 
 
-def _grid(stream: IO[bytes], header: Header, where: str, block_bytes: int) -> Grid | None:
-    start, separator = stream.tell(), header.separator
-    sample = _sample(stream, separator)
-    end = stream.seek(0, os.SEEK_END)
+@dataclass(frozen=True, eq=False)
+class Body:
+    """The rows of a table: its columns, how many rows, and its last line if that does not end."""
+
+    columns: list[pl.Series]
+    rows: int
+    cut: str | None
+
+
+def body_by_blocks(
+    stream: IO[bytes],
+    separator: str,
+    kinds: Sequence[type[pl.DataType]],
+    *,
+    block_bytes: int = BLOCK_BYTES,
+    stripped: bool = True,
+) -> Body | None:
+    r"""Parse rows from where a stream stands to its end; None where a field is not of its kind or a row is odd.
+
+    ``stripped``: words have no blanks around them, and those that are nothing else are null.
+
+    Examples
+    --------
+    >>> import io
+    >>> body = body_by_blocks(io.BytesIO(b"0,R\n1, C\n"), ",", (pl.Float64, pl.String), block_bytes=4)
+    >>> body.rows, body.columns[1].to_list(), body.cut
+    (2, ['R', 'C'], None)
+    """
+    start = stream.tell()
+    size = stream.seek(0, os.SEEK_END) - start
     stream.seek(start)
-    kinds = sample_kinds(sample, len(sample[0])) if _has_one_width(sample) else None
-    if kinds is None:
-        return None
     words = {i for i, kind in enumerate(kinds) if kind == pl.String}
     columns: list[_Numbers | _Words] = []
     rows, block = 0, b""
@@ -169,20 +194,36 @@ def _grid(stream: IO[bytes], header: Header, where: str, block_bytes: int) -> Gr
         if not _is_plain(block):
             return None
         if not columns:
-            expected = int(_SPARE * count * (end - start) / len(block)) + 1
+            expected = int(_SPARE * count * size / len(block)) + 1
             columns = [_Words([]) if i in words else _Numbers(np.empty(expected)) for i in range(len(kinds))]
-        typed = _typed(block, count, separator, kinds, words)
-        if typed is None or not all(column.put(part) for column, part in zip(columns, typed, strict=True)):
+        parts = _parts(block, count, separator, kinds)
+        if parts is None:
+            return None
+        if stripped:
+            parts = typed_columns(parts, words)
+        if not all(column.put(part) for column, part in zip(columns, parts, strict=True)):
             return None
         rows += count
+    cut = None if block.endswith(b"\n") else block[block.rfind(b"\n") + 1 :].decode("utf-8", "replace")
+    return Body([column.column() for column in columns], rows, cut) if columns else None
+
+
+def _grid(stream: IO[bytes], header: Header, where: str, block_bytes: int) -> Grid | None:
+    start, separator = stream.tell(), header.separator
+    sample = _sample(stream, separator)
+    stream.seek(start)
+    kinds = sample_kinds(sample, len(sample[0])) if _has_one_width(sample) else None
+    body = None if kinds is None else body_by_blocks(stream, separator, kinds, block_bytes=block_bytes)
+    if kinds is None or body is None:
+        return None
+    words = {i for i, kind in enumerate(kinds) if kind == pl.String}
     first = header.at + 1
-    line = np.arange(first + 1, first + 1 + rows, dtype=np.int64)
-    ends = block.endswith(b"\n")
-    grid = named([column.column() for column in columns], header.texts, line, ends, where, words)
-    if ends:
+    line = np.arange(first + 1, first + 1 + body.rows, dtype=np.int64)
+    grid = named(body.columns, header.texts, line, body.cut is None, where, words)
+    if body.cut is None:
         return grid
-    last = block[block.rfind(b"\n") + 1 :].decode("utf-8", "replace").rpartition(separator)[2]
-    return replace(grid, tail=(len(columns) - 1, (*[fields[-1] for fields in sample[: rows - 1]], last)))
+    above = [fields[-1] for fields in sample[: body.rows - 1]]
+    return replace(grid, tail=(len(kinds) - 1, (*above, body.cut.rpartition(separator)[2])))
 
 
 def _lines(block: bytes) -> int:
@@ -216,9 +257,7 @@ def _has_one_width(sample: list[list[str]]) -> bool:
     return 2 <= len(sample[0]) <= MAX_FIELDS and all(len(fields) == len(sample[0]) for fields in sample)
 
 
-def _typed(
-    block: bytes, count: int, separator: str, kinds: Sequence[type[pl.DataType]], words: set[int]
-) -> list[pl.Series] | None:
+def _parts(block: bytes, count: int, separator: str, kinds: Sequence[type[pl.DataType]]) -> list[pl.Series] | None:
     """Columns of a block; None where a field is no number, or a row has another number of fields."""
     frame = parsed(block, separator, kinds, quoted=False)
     if frame is None or frame.height != count:
@@ -226,4 +265,4 @@ def _typed(
     # a row with too few fields leaves the last column empty: only then must separators be counted
     if frame.to_series(-1).null_count() and block.count(separator.encode()) != count * (len(kinds) - 1):
         return None
-    return typed_columns(frame.get_columns(), words)
+    return frame.get_columns()

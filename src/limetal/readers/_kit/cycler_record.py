@@ -19,7 +19,7 @@ from limetal.errors import BadInputError
 from limetal.readers._kit.columns import Quantity, Unit, read_header, read_unit
 from limetal.readers._kit.cycler_grid import Grid, clock_seconds
 from limetal.readers._kit.test_time import PLACED, is_date_header, placed_by_dates, rebuilt_test_time
-from limetal.records.base import About, handed_over
+from limetal.records.base import About, handed_over, words_in_runs
 from limetal.records.cycling import CyclingRecord
 
 __all__ = ["Found", "Layout", "cycling_record", "direction_of", "find_roles", "header_name", "signed", "text_array"]
@@ -37,7 +37,6 @@ _ALL, _MOST = 0.99, 0.9
 _DISCHARGE = re.compile(r"d(?:is|is-|is )?[_ ]?ch|entlad|放电|放電|^d$", re.IGNORECASE)
 _CHARGE = re.compile(r"ch(?:g|ar)|\bcha?$|_chg|laden|ladung|充电|充電|^c$", re.IGNORECASE)
 _COUNT_LIMIT = 2**53
-_FEW_RUNS = 10
 
 
 @dataclass(frozen=True)
@@ -377,11 +376,9 @@ def text_array(column: pl.Series) -> NDArray[np.generic]:
     if len(column) < 1000:
         return np.array([text or "" for text in column.to_list()], dtype=object)
     column = column.fill_null("")
-    runs = column.rle().struct.unnest()
-    if runs.height < len(column) // _FEW_RUNS:  # states stand in many rows one below the other
-        shared: dict[str, str] = {}
-        words = np.array([shared.setdefault(text, text) for text in runs["value"].to_list()], dtype=object)
-        return np.repeat(words, runs["len"].to_numpy())
+    words = words_in_runs(column)
+    if words is not None:
+        return words
     kinds = column.unique()
     if len(kinds) > 1000:
         return column.to_numpy()
