@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -97,6 +97,7 @@ class Labels:
     discharge: float | None
 
 
+@lru_cache(maxsize=4096)
 def counter_of(name: str) -> Counter | None:
     """Return what a column counts, by its header; None if it is no counter, or its unit is not said.
 
@@ -163,6 +164,8 @@ class Evidence:
         self.time, self.voltage, self.current = record.test_time_second, record.voltage_volt, record.current_ampere
         #: Seconds from row to row.
         self.steps: Floats = np.diff(self.time)
+        self._ratios: dict[str, dict[str, float]] = {}
+        self._moved: dict[str, Floats] = {}
 
     @cached_property
     def counters(self) -> list[Counter]:
@@ -254,16 +257,22 @@ class Evidence:
         """
         if self.current is None or not self.largest_current:
             return {}
-        found = {}
-        for counter in self.counters:
-            if counter.quantity == quantity:
-                ratio = self._ratio(counter, self.charge if quantity == "charge" else self.energy)
-                if ratio is not None:
-                    found[counter.name] = ratio
-        return found
+        if quantity not in self._ratios:
+            found = self._ratios[quantity] = {}
+            for counter in self.counters:
+                if counter.quantity == quantity:
+                    ratio = self._ratio(counter, self.charge if quantity == "charge" else self.energy)
+                    if ratio is not None:
+                        found[counter.name] = ratio
+        return self._ratios[quantity]
 
     def moved(self, counter: Counter) -> Floats:
         """What a counter counted in each segment."""
+        if counter.name not in self._moved:
+            self._moved[counter.name] = self._change(counter)
+        return self._moved[counter.name]
+
+    def _change(self, counter: Counter) -> Floats:
         values = self.record.more[counter.name]
         first, last = self.segments
         change = values[last].astype(np.float64) - values[first].astype(np.float64)

@@ -62,6 +62,8 @@ def fields(line: str, delimiter: str) -> list[str]:
         parts = re.findall(rf'(?:^|{re.escape(delimiter)})((?:\s*"(?:[^"]|"")*"|[^{re.escape(delimiter)}])*)', line)
     else:
         parts = line.split(delimiter)
+    if '"' not in line:  # of most lines, and hundreds are looked at before a file is known
+        return [part.strip() for part in parts]
     return [re.sub(r'^"(.*)"$', r"\1", part.strip()).replace('""', '"').strip() for part in parts]
 
 
