@@ -49,6 +49,8 @@ class Grid:
         The series terms in that basis.
     points : (M, r)
         The distribution at each tau in that basis.
+    knots : (r, N)
+        The splines in that basis: gamma itself as a spline.
     penalty : (N, N)
         Penalty of the ridge: integral of the squared second derivative by ln(tau), and a little of the value.
     gram : (r, r)
@@ -65,6 +67,7 @@ class Grid:
     sizes: Floats
     series: Floats
     points: Floats
+    knots: Floats
     penalty: Floats
     gram: Floats
 
@@ -94,11 +97,11 @@ def _make(frequency_hertz: Floats, points_per_decade: int, beyond_decades: float
     log_tau = np.linspace(low, high, REFINED * intervals + 1)
     step = (high - low) / intervals
     phases = _cubic(np.arange(REFINED) / REFINED)
-    knots = intervals + 3
-    spline = np.zeros((log_tau.size, knots))
+    count = intervals + 3
+    spline = np.zeros((log_tau.size, count))
     for m in range(log_tau.size):
         k, phase = divmod(m, REFINED)
-        spline[m, k : k + 4] = phases[phase, : knots - k]
+        spline[m, k : k + 4] = phases[phase, : count - k]
     columns, units = [], []
     for name in terms:
         column, unit = _series_term(name, omega)
@@ -116,14 +119,16 @@ def _make(frequency_hertz: Floats, points_per_decade: int, beyond_decades: float
     size = size / size[0]
     kept = size > _SMALLEST
     basis = np.ascontiguousarray(np.column_stack([own, left[:, kept]]))
-    second = np.diff(np.eye(knots), 2, axis=0)
-    penalty = second.T @ second / step**3 + 1e-6 * step * np.eye(knots)
+    second = np.diff(np.eye(count), 2, axis=0)
+    penalty = second.T @ second / step**3 + 1e-6 * step * np.eye(count)
     coordinates = basis.T @ stacked
     series, points = np.ascontiguousarray(coordinates[:, :ne]), np.ascontiguousarray(coordinates[:, ne:].T)
-    smooth = points.T @ spline
+    smooth = np.ascontiguousarray(points.T @ spline)
     gram = smooth @ np.linalg.solve(penalty, smooth.T)
     sizes = np.concatenate([np.full(ne, np.inf), size[kept]])
-    return Grid(step, log_tau, spline, phases, terms, np.array(units), basis, sizes, series, points, penalty, gram)
+    return Grid(
+        step, log_tau, spline, phases, terms, np.array(units), basis, sizes, series, points, smooth, penalty, gram
+    )
 
 
 def _cubic(t: Floats) -> Floats:

@@ -17,7 +17,16 @@ import math
 import numba
 import numpy as np
 
-__all__ = ["band_std", "covariance", "hierarchical", "non_negative", "ridge_penalties", "steepest"]
+__all__ = [
+    "area",
+    "band_std",
+    "covariance",
+    "difference_std",
+    "hierarchical",
+    "non_negative",
+    "ridge_penalties",
+    "steepest",
+]
 
 #: Sums in any order: the compiler may use vector instructions.
 _SUMS = {"reassoc", "contract", "nsz"}
@@ -535,10 +544,17 @@ def covariance(te, ta, phases, u, noise, held, h, nu, s, window, slope, level, u
     _linearise(jt, te, noise, weights, h, slope, level * h, x, ss, z, b0, b1, b2)
     prior = np.eye(nn)
     _band_solve(b0, b1, b2, prior)
-    # rows of x become x L'^-1
-    for k in range(nn):
-        _forward(ss, x[k], r)
-    cov = prior - np.dot(x, x.T)
+    # L^-1 x', all columns at once
+    half = np.ascontiguousarray(x.T)
+    for i in range(r):
+        for k in range(i):
+            f = ss[i, k]
+            for c in range(nn):
+                half[i, c] -= f * half[k, c]
+        f = 1.0 / ss[i, i]
+        for c in range(nn):
+            half[i, c] *= f
+    cov = prior - np.dot(half.T, half)
     terms = np.zeros((ne, ne))
     free = np.flatnonzero(~held)
     if free.size:
@@ -546,13 +562,52 @@ def covariance(te, ta, phases, u, noise, held, h, nu, s, window, slope, level, u
         for a in range(free.size):
             zf[:, a] = z[:, free[a]]
         inverse = np.linalg.inv(np.dot(zf.T, zf))
-        xz = np.dot(x, zf)
+        xz = np.dot(half.T, zf)
         # what the series terms add to the uncertainty of u
         cov += np.dot(xz, np.dot(inverse, xz.T))
         for a in range(free.size):
             for b in range(free.size):
                 terms[free[a], free[b]] = inverse[a, b]
     return cov, terms
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _row_into(phases, m, factor, gradient):
+    """Add ``factor`` times the derivative of the spline at point m by its knots."""
+    k, p = m // phases.shape[0], m % phases.shape[0]
+    for j in range(3 if p == 0 else 4):
+        gradient[k + j] += factor * phases[p, j]
+
+
+@numba.njit(cache=True, error_model="numpy")
+def _std(cov, gradient):
+    """Standard deviation of a linear combination."""
+    total = 0.0
+    for i in range(gradient.size):
+        if gradient[i] != 0.0:
+            total += gradient[i] * _dot(cov[i], gradient, gradient.size)
+    return math.sqrt(max(total, 0.0))
+
+
+@numba.njit(cache=True, error_model="numpy")
+def difference_std(cov, phases, first, second, factor):
+    """Standard deviation of ``factor`` times the difference of the spline between two points."""
+    gradient = np.zeros(cov.shape[0])
+    _row_into(phases, first, factor, gradient)
+    _row_into(phases, second, -factor, gradient)
+    return _std(cov, gradient)
+
+
+@numba.njit(cache=True, error_model="numpy")
+def area(gamma, cov, phases, step, low, high, logarithmic):
+    """Integral of gamma (its spline, or the exponential of that) between two points, and its standard deviation."""
+    gradient = np.zeros(cov.shape[0])
+    total = 0.0
+    for m in range(low, high + 1):
+        weight = 0.5 * step if m in (low, high) else step
+        total += weight * gamma[m]
+        _row_into(phases, m, weight * gamma[m] if logarithmic else weight, gradient)
+    return total, _std(cov, gradient)
 
 
 @numba.njit(cache=True, error_model="numpy")

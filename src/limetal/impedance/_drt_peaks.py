@@ -9,6 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from limetal.impedance._drt_kernels import area, difference_std, steepest
+
 __all__ = ["Curve", "RawPeak", "find_peaks"]
 
 Floats = NDArray[np.float64]
@@ -31,33 +33,30 @@ class Curve:
     Attributes
     ----------
     log_tau, gamma : (M,)
-    refine : (M, N)
-        Estimated quantities to the curve: gamma itself, or its logarithm if ``logarithmic``.
+    phases : (p, 4)
+        B-splines from the estimated quantities, gamma itself or its logarithm, to the curve.
     covariance, covariance_given : (N, N)
         Of the estimated quantities: for areas, and, the prior's precisions taken as known, for shapes.
     logarithmic
-        Whether ``refine`` leads to ln(gamma).
+        Whether the spline is that of ln(gamma).
     """
 
     log_tau: Floats
     gamma: Floats
-    refine: Floats
+    phases: Floats
     covariance: Floats
     covariance_given: Floats
     logarithmic: bool
 
-    def std(self, gradient: Floats) -> float:
-        """Standard error of an area whose derivative by the estimated quantities is ``gradient``."""
-        return math.sqrt(max(float(gradient @ self.covariance @ gradient), 0.0))
+    @property
+    def step(self) -> float:
+        """Distance of the points."""
+        return float(self.log_tau[1] - self.log_tau[0])
 
-    def shape_std(self, gradient: Floats) -> float:
-        """Standard error of a place, or of the height of one point over another."""
-        return math.sqrt(max(float(gradient @ self.covariance_given @ gradient), 0.0))
-
-    def slope(self, at: int) -> Floats:
-        """Derivative of gamma at one point by the estimated quantities, (N,)."""
-        row: Floats = self.refine[at]
-        return row * float(self.gamma[at]) if self.logarithmic else row
+    def area(self, low: int, high: int) -> tuple[float, float]:
+        """Integral between two points and its standard error."""
+        total, std = area(self.gamma, self.covariance, self.phases, self.step, low, high, self.logarithmic)
+        return float(total), float(std)
 
 
 @dataclass(frozen=True)
@@ -121,16 +120,7 @@ def find_peaks(curve: Curve, least_significance: float, tail_beyond: bool) -> li
 def _sum(curve: Curve, low: int, high: int) -> float:
     """Area between two points."""
     g = curve.gamma
-    return float(g[low : high + 1].sum() - 0.5 * (g[low] + g[high])) * float(curve.log_tau[1] - curve.log_tau[0])
-
-
-def _area(curve: Curve, low: int, high: int) -> tuple[float, Floats]:
-    """Area between two points and its derivative by the estimated quantities."""
-    step = float(curve.log_tau[1] - curve.log_tau[0])
-    weights = np.full(high - low + 1, step)
-    weights[[0, -1]] *= 0.5
-    part = weights * curve.gamma[low : high + 1]
-    return float(part.sum()), (part if curve.logarithmic else weights) @ curve.refine[low : high + 1]
+    return float(g[low : high + 1].sum() - 0.5 * (g[low] + g[high])) * curve.step
 
 
 def _depth(curve: Curve, top: int, valley: int) -> float:
@@ -138,29 +128,28 @@ def _depth(curve: Curve, top: int, valley: int) -> float:
     if top == valley:
         return 0.0
     if curve.logarithmic:
-        gradient = curve.refine[top] - curve.refine[valley]
         difference = math.log(curve.gamma[top] / max(curve.gamma[valley], 1e-300))
     else:
-        gradient = curve.slope(top) - curve.slope(valley)
         difference = float(curve.gamma[top] - curve.gamma[valley])
-    return difference / max(curve.shape_std(gradient), 1e-12 * max(difference, 1e-300))
+    std = difference_std(curve.covariance_given, curve.phases, top, valley, 1.0)
+    return difference / max(float(std), 1e-12 * max(difference, 1e-300))
 
 
 def _peak(curve: Curve, top: int, low: int, high: int, ends: list[int], shared: list[float]) -> RawPeak:
     """One peak; ``ends`` are its neighbours' tops, ``shared`` the areas it shares tails with."""
     x, g = curve.log_tau, curve.gamma
-    area, gradient = _area(curve, low, high)
-    variance = curve.std(gradient) ** 2
+    size, std = curve.area(low, high)
+    variance = std * std
     for border, beyond, both in zip((low, high), ends, shared, strict=True):
-        correction, size = _tails(curve, top, border, beyond)
-        area += correction
-        variance += (_SHARE * size) ** 2 + (_TAILS * both) ** 2
+        correction, scale = _tails(curve, top, border, beyond)
+        size += correction
+        variance += (_SHARE * scale) ** 2 + (_TAILS * both) ** 2
     place, place_std = _place(curve, top)
     sides = [b for b in (low, high) if b not in (0, x.size - 1)] or [low, high]
     valley = max(float(g[b]) for b in sides) / float(g[top])
     weakest = min(_depth(curve, top, b) for b in sides)
     return RawPeak(
-        place, place_std, float(g[top]), area, math.sqrt(variance), float(x[low]), float(x[high]), valley, weakest
+        place, place_std, float(g[top]), size, math.sqrt(variance), float(x[low]), float(x[high]), valley, weakest
     )
 
 
@@ -171,9 +160,7 @@ def _tails(curve: Curve, top: int, border: int, beyond: int) -> tuple[float, flo
     valley's height with no slope there, leave c/b - c'/a = gamma (1/b - 1/a). At the end of the grid there is no
     neighbour.
     """
-    from limetal.impedance._drt_kernels import steepest
-
-    step = float(curve.log_tau[1] - curve.log_tau[0])
+    step = curve.step
     own = max(steepest(curve.gamma, min(top, border), max(top, border)) / step, _FLATTEST)
     height = float(curve.gamma[border])
     if border == beyond:
@@ -184,12 +171,12 @@ def _tails(curve: Curve, top: int, border: int, beyond: int) -> tuple[float, flo
 
 def _place(curve: Curve, top: int) -> tuple[float, float]:
     """Maximum of the parabola through three points, and its standard error."""
-    step = float(curve.log_tau[1] - curve.log_tau[0])
+    step = curve.step
     three = curve.gamma[top - 1 : top + 2]
     v = np.log(np.maximum(three, 1e-300)) if curve.logarithmic else three
     bend = float(v[0] - 2 * v[1] + v[2]) / step**2
     if not bend < 0:
         return float(curve.log_tau[top]), math.inf
     tilt = float(v[2] - v[0]) / (2 * step)
-    gradient = (curve.refine[top + 1] - curve.refine[top - 1]) / (2 * step)
-    return float(curve.log_tau[top]) - tilt / bend, curve.shape_std(gradient) / -bend
+    std = difference_std(curve.covariance_given, curve.phases, top + 1, top - 1, 0.5 / step)
+    return float(curve.log_tau[top]) - tilt / bend, float(std) / -bend

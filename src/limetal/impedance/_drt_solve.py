@@ -45,16 +45,29 @@ class CurvaturePrior:
 
 @dataclass(frozen=True)
 class Compressed:
-    """A weighted spectrum in the coordinates of its grid; gamma and series terms in units of ``scale``."""
+    """A weighted spectrum in the coordinates of its grid; gamma and series terms in units of ``scale``.
+
+    ``upper`` weights what is given in the grid's basis, ``scaled`` does and brings it to these units.
+    """
 
     grid: Grid
     scale: float
     upper: Floats
+    scaled: Floats
     terms: Floats
-    points: Floats
     data: Floats
     rest: float
     count: int
+
+    @property
+    def points(self) -> Floats:
+        """Weighted columns of gamma at every tau, (M, r)."""
+        return self.grid.points[:, : self.data.size] @ self.scaled.T
+
+    @property
+    def knots(self) -> Floats:
+        """Weighted columns of the splines of gamma, (r, N)."""
+        return self.scaled @ self.grid.knots[: self.data.size]
 
 
 @dataclass(frozen=True)
@@ -103,10 +116,8 @@ def compress(grid: Grid, impedance: Complexes, weight: Floats) -> Compressed:
     r = int(np.count_nonzero(grid.sizes > least))
     upper, reached = _triangle(grid.basis[:, :r] * double[:, None], data)
     rest = max(float(data @ data - reached @ reached), 0.0)
-    across = upper.T * scale
-    return Compressed(
-        grid, scale, upper, across.T @ grid.series[:r], grid.points[:, :r] @ across, reached, rest, data.size
-    )  # fmt: skip
+    scaled = upper * scale
+    return Compressed(grid, scale, upper, scaled, scaled @ grid.series[:r], reached, rest, data.size)
 
 
 def _triangle(columns: Floats, data: Floats) -> tuple[Floats, Floats]:
@@ -131,19 +142,20 @@ def solve_hierarchical(spectrum: Compressed, prior: CurvaturePrior, known_noise:
     grid = spectrum.grid
     n, ne = grid.spline.shape[1], spectrum.terms.shape[1]
     level = -math.log(n * grid.step)
+    points = spectrum.points
     u, e = np.full(n, level), np.zeros(ne)
     width = prior.shared / grid.step
     half = math.ceil(3 * width)
     window = np.exp(-0.5 * (np.arange(-half, half + 1) / max(width, 1e-9)) ** 2)
     shape = (grid.step, prior.freedom, prior.scale, window, _SLOPE, _LEVEL, level)
     noise, used, iterations, settled, held = hierarchical(
-        spectrum.terms, spectrum.points, grid.phases, spectrum.data, spectrum.rest, float(spectrum.count), u, e,
+        spectrum.terms, points, grid.phases, spectrum.data, spectrum.rest, float(spectrum.count), u, e,
         *shape, 1.0, not known_noise, _LEAST_NOISE**2, _MOST_ITERATIONS,
     )  # fmt: skip
     if known_noise:
-        left = spectrum.data - np.exp(grid.spline @ u) @ spectrum.points - spectrum.terms @ e
+        left = spectrum.data - np.exp(grid.spline @ u) @ points - spectrum.terms @ e
         noise = max(1.0, (float(left @ left) + spectrum.rest) / max(spectrum.count - used, 1.0))
-    place = (spectrum.terms, spectrum.points, grid.phases, u, noise, held, *shape)
+    place = (spectrum.terms, points, grid.phases, u, noise, held, *shape)
     given, _ = covariance(*place, False)
     cov, terms = covariance(*place, True)
     std = np.sqrt(np.where(held, np.nan, np.diag(terms)))
@@ -171,7 +183,7 @@ def solve_ridge(spectrum: Compressed, choice: Literal["gcv", "l-curve"], penalty
         strength = float(penalties[best])
     else:
         strength = penalty
-    model = np.column_stack([spectrum.terms, spectrum.points.T @ grid.spline])
+    model = np.column_stack([spectrum.terms, spectrum.knots])
     h = model.T @ model
     h[ne:, ne:] += strength * grid.penalty
     free = np.ones(ne + n, dtype=np.bool_)

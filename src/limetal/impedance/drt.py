@@ -40,7 +40,6 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.impedance._drt_grid import CAPACITOR, INDUCTOR, RESISTOR, WARBURG, Grid, grid_of
-from limetal.impedance._drt_peaks import Curve, find_peaks
 from limetal.impedance.checks import checked_arrays
 
 if TYPE_CHECKING:
@@ -423,6 +422,8 @@ def _nothing(reason: str, options: DrtOptions) -> Drt:
 
 
 def _result(f: Floats, z: Complexes, order: NDArray[np.intp], grid: Grid, est: Estimate, options: DrtOptions) -> Drt:
+    from limetal.impedance._drt_peaks import Curve, find_peaks
+
     x = grid.log_tau
     fine = grid.spline @ est.values
     wide = NormalDist().inv_cdf(0.5 + 0.5 * options.credible_level) * est.std
@@ -431,21 +432,20 @@ def _result(f: Floats, z: Complexes, order: NDArray[np.intp], grid: Grid, est: E
     else:
         gamma = np.maximum(fine, 0.0)
         low, high = np.maximum(gamma - wide, 0.0), gamma + wide
-    measured = (x >= -math.log(2 * math.pi * f[0]) - 1e-9) & (x <= -math.log(2 * math.pi * f[-1]) + 1e-9)
+    first, last = -math.log(2 * math.pi * f[0]), -math.log(2 * math.pi * f[-1])
+    measured = (x >= first - 1e-9) & (x <= last + 1e-9)
     low_terms = [abs(c) for name, c in zip(grid.terms, est.terms, strict=True) if name in (WARBURG, CAPACITOR)]
     tail_beyond = sum(low_terms) > _NOTICED * float(np.ptp(z.real))
-    curve = Curve(x, gamma, grid.spline, est.covariance, est.covariance_given, est.logarithmic)
+    curve = Curve(x, gamma, grid.phases, est.covariance, est.covariance_given, est.logarithmic)
     peaks = tuple(
         DrtPeak(
             math.exp(p.place), p.place_std / _LN10, 1 / (2 * math.pi * math.exp(p.place)), p.height, p.area,
             p.area_std, math.exp(p.low), math.exp(p.high), p.valley, p.significance,
-            bool(x[measured][0] <= p.place <= x[measured][-1]),
+            bool(first <= p.place <= last),
         )
         for p in find_peaks(curve, options.least_significance, tail_beyond)
     )  # fmt: skip
-    part = np.full(x.size, x[1] - x[0])
-    part[[0, -1]] *= 0.5
-    gradient = (part * gamma if est.logarithmic else part) @ grid.spline
+    polarisation, polarisation_std = curve.area(0, x.size - 1)
     value = dict(zip(grid.terms, (est.terms * grid.units).tolist(), strict=True))
     error = dict(zip(grid.terms, (est.terms_std * grid.units).tolist(), strict=True))
     residual = np.empty_like(z)
@@ -467,8 +467,8 @@ def _result(f: Floats, z: Complexes, order: NDArray[np.intp], grid: Grid, est: E
         warburg_std_ohm_per_root_second=error.get(WARBURG, math.nan),
         series_elastance_per_farad=value.get(CAPACITOR, math.nan),
         series_elastance_std_per_farad=error.get(CAPACITOR, math.nan),
-        polarisation_resistance_ohm=float(part @ gamma),
-        polarisation_resistance_std_ohm=curve.std(gradient),
+        polarisation_resistance_ohm=polarisation,
+        polarisation_resistance_std_ohm=polarisation_std,
         peaks=peaks,
         noise=est.noise,
         penalty=est.penalty,
