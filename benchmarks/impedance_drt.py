@@ -3,7 +3,7 @@
 Peers: ``pip install pyDRTtools==0.2 cvxopt scikit-learn eisyfit-hybrid-drt==0.1.1 matplotlib pandas``; one that is not
 installed is left out. One thread, CPU time of this process, the methods in turn on each spectrum. Two sets of spectra:
 the 204 of ``--data`` (every 12th by default), and made-up ones of fourteen kinds, few of which are sums of ZARCs. The
-tables go to the standard output.
+tables go to ``docs/drt.md``.
 
 Quality, the same for every method, from its gamma alone (a Warburg term, where a method has one, is added as its own
 distribution): distance of the peak nearest to each process in decades, error of its area from valley to valley in
@@ -41,6 +41,9 @@ import numpy as np
 from scipy.stats import beta
 
 from limetal.impedance.drt import DrtOptions, drt
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "drt.md"
+BEGIN, END = "<!-- drt: begin -->", "<!-- drt: end -->"
 
 Method = Callable[[Any, Any], tuple[Any, Any, float]]
 FINE_NOISE, COARSE_NOISE = 1e-3, 1e-2
@@ -343,28 +346,32 @@ def main() -> None:
     chosen = parser.parse_args()
     warnings.simplefilter("ignore")
     known = methods()
-    print("Median (95th percentile).\n")
+    text = []
     if chosen.data.exists():
         rows, _ = compare(list(table_s1(chosen.data, chosen.every)), known, by_process=True)
-        print("Two ZARCs and a Warburg element after a published table (tau < 50 ms; SEI / charge transfer):\n")
-        print("\n".join([HEAD, *rows]), end="\n\n", flush=True)
+        text += ["Two ZARCs and a Warburg element after a published table (τ < 50 ms; SEI / charge transfer):", ""]
+        text += [HEAD, *rows, ""]
     truths = [make(kind, chosen.seed + k) for k in range(chosen.each) for kind in KINDS]
     rows, judged = compare(truths, known, by_process=False)
-    print("Fourteen kinds of distribution on eight grids of frequencies:\n")
-    print("\n".join([HEAD, *rows]), end="\n\n")
-    print(f"Earth mover's distance by kind, median in decades:\n\n| kind | {' | '.join(known)} |")
-    print(f"|---|{'---|' * len(known)}")
+    text += ["Fourteen kinds of distribution on eight grids of frequencies:", "", HEAD, *rows, ""]
+    text += ["Earth mover's distance by kind, median in decades:", "", f"| kind | {' | '.join(known)} |"]
+    text.append(f"|---|{'---|' * len(known)}")
     for kind in KINDS:
         cells = [
             f"{np.median([j['mover'] for j, t in zip(judged[name], truths, strict=True) if j and t.kind == kind]):.3f}"
             for name in known
         ]
-        print(f"| {kind} | {' | '.join(cells)} |")
+        text.append(f"| {kind} | {' | '.join(cells)} |")
     packages = []
-    for package in ("limetal", "numpy", "numba", "pyDRTtools", "eisyfit-hybrid-drt"):
+    for package in ("numpy", "numba", "pyDRTtools", "eisyfit-hybrid-drt"):
         with contextlib.suppress(PackageNotFoundError):
             packages.append(f"{package} {version(package)}")
-    print(f"\nPython {platform.python_version()}, {', '.join(packages)}; {os.cpu_count()} cores, one thread.")
+    text += ["", f"Python {platform.python_version()}, {', '.join(packages)}; {os.cpu_count()} cores, one thread."]
+    table = "\n".join(text)
+    print(table)
+    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{after}", encoding="utf-8")
 
 
 if __name__ == "__main__":

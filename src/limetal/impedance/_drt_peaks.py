@@ -18,8 +18,9 @@ Floats = NDArray[np.float64]
 #: Maxima lower than this part of the highest are not looked at.
 _LOWEST = 1e-3
 #: Standard error of how two neighbours share what lies about their valley, as part of the scale of `_tails`, and of
-#: how long their tails are, as part of both areas. Found on made-up spectra (the tests hold their coverage).
-_SHARE, _TAILS = 0.8, 0.012
+#: how long their tails are, as part of both areas, and of the peak alone, as part of it. Found on made-up spectra (the
+#: tests hold their coverage).
+_SHARE, _TAILS, _OWN = 0.8, 0.012, 0.003
 #: Area beyond the last peak, as part of the peak's, from which it is a neighbour.
 _SOMETHING = 0.02
 #: Flanks flatter than this power of tau count as this steep.
@@ -139,7 +140,7 @@ def _peak(curve: Curve, top: int, low: int, high: int, ends: list[int], shared: 
     """One peak; ``ends`` are its neighbours' tops, ``shared`` the areas it shares tails with."""
     x, g = curve.log_tau, curve.gamma
     size, std = curve.area(low, high)
-    variance = std * std
+    variance = std * std + (_OWN * size) ** 2
     for border, beyond, both in zip((low, high), ends, shared, strict=True):
         correction, scale = _tails(curve, top, border, beyond)
         size += correction
