@@ -11,7 +11,7 @@ from scipy.integrate import quad
 from scipy.optimize import nnls
 
 from limetal.errors import BadInputError
-from limetal.impedance import _drt_grid
+from limetal.impedance import _drt_grid, _drt_solve
 from limetal.impedance._drt_grid import MOST_GRIDS, grid_of
 from limetal.impedance._drt_kernels import non_negative
 from limetal.impedance._drt_solve import CurvaturePrior, compress, solve_hierarchical
@@ -332,6 +332,19 @@ def test_bad_arrays_are_refused():
     with pytest.raises(BadInputError, match="frequency"):
         drt(-F, z)
     assert drt(F, z, std_ohm=np.full(F.size, 0.01)).status == "computed"
+
+
+def test_spectrum_nearly_without_noise_takes_longer_and_ends(monkeypatch):
+    f = np.logspace(5, -2, 120)
+    z = noisy(1 + arc(10.0, 1e-4, 0.8, f) + arc(5.0, 1e-2, 0.7, f) + arc(20.0, 1.0, 0.9, f), 3e-5)
+    found = drt(f, z)
+    assert (found.status, found.reason) == ("computed", "")
+    assert found.noise == pytest.approx(3e-5, rel=0.5)
+    monkeypatch.setattr(_drt_solve, "_MOST_ITERATIONS", 3)
+    early = drt(f, z)
+    assert early.status == "not converged"
+    assert "3 iterations" in early.reason
+    assert early.gamma_ohm.size == found.gamma_ohm.size
 
 
 # --- series ---

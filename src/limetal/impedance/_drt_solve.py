@@ -23,7 +23,7 @@ _LEAST_NOISE = 3e-5
 _LEFT_OUT = 1e-4
 #: Smallest over largest pivot from which the normal equations are exact enough.
 _WELL_CONDITIONED = 1e-4
-_MOST_ITERATIONS = 100
+_MOST_ITERATIONS = 500
 #: Prior of ln(gamma) where the data say nothing: about the mean, with a precision per unit of ln(tau), and level.
 _LEVEL, _SLOPE = 0.002, 0.05
 #: Times the degrees of freedom are counted in the cross-validation: with one, it takes noise for peaks.
