@@ -12,7 +12,17 @@ from limetal.impedance.circuit import Circuit
 from limetal.impedance.program import Program
 from limetal.impedance.result import CircuitFit, FitOptions, Status
 
-__all__ = ["Data", "Walk", "described", "is_rival"]
+__all__ = [
+    "Data",
+    "Walk",
+    "described",
+    "inverse",
+    "is_rival",
+    "needless",
+    "outside_covariance",
+    "widened",
+    "with_errors",
+]
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
@@ -67,14 +77,28 @@ def described(
     scale = walk.cost / max(2 * data.f.size - p.free.size, 1)
     if options.weighting == "measured":
         scale = max(scale, 1.0)
-    inner = _inverse(walk.hessian * (1 / scale))
-    covariance = _covariance(p, q, _widened(p, data, walk, inner, scale))
-    log_std = np.sqrt(np.diagonal(covariance))
-    values = p.values(q)
+    inner = inverse(walk.hessian * (1 / scale))
+    covariance = outside_covariance(p, q, widened(p, data, walk, inner, scale))
     outer = p.outside(q)
-    doubtful = _needless(p, data, walk, log_std, scale)
+    log_std = np.sqrt(np.diagonal(covariance))
+    doubtful = needless(p, data, walk, log_std, scale)
     for rival in rivals:
         doubtful |= np.abs(p.outside(rival) - outer) > RIVAL_STD * log_std
+    return with_errors(p, circuit, options, data, walk, covariance, doubtful)
+
+
+def with_errors(
+    p: Program,
+    circuit: Circuit,
+    options: FitOptions,
+    data: Data,
+    walk: Walk,
+    covariance: Floats,
+    doubtful: NDArray[np.bool_],
+) -> CircuitFit:
+    """A result from the covariance of the circuit's parameters (logarithms), and what is doubtful besides."""
+    q, values = walk.q, p.values(walk.q)
+    log_std = np.sqrt(np.diagonal(covariance))
     status: list[Status] = ["fixed"] * q.size
     known = np.zeros(q.size, dtype=bool)
     for k in p.free:
@@ -109,7 +133,7 @@ def described(
     )
 
 
-def _widened(p: Program, data: Data, walk: Walk, covariance: Floats, scale: float) -> Floats:
+def widened(p: Program, data: Data, walk: Walk, covariance: Floats, scale: float) -> Floats:
     """Covariance of the free inner coordinates, each no narrower than the rise of the cost along it says.
 
     Where errors are large the cost is no parabola: the distance at which it has risen as much as at two standard errors
@@ -144,7 +168,7 @@ def _widened(p: Program, data: Data, walk: Walk, covariance: Floats, scale: floa
     return found
 
 
-def _covariance(p: Program, q: Floats, free_covariance: Floats) -> Floats:
+def outside_covariance(p: Program, q: Floats, free_covariance: Floats) -> Floats:
     """Covariance of the logarithms of the circuit's parameters; NaN for fixed ones.
 
     A parameter on a bound is not held: what the data say of the others does not grow by a bound.
@@ -164,7 +188,7 @@ def _covariance(p: Program, q: Floats, free_covariance: Floats) -> Floats:
     return found
 
 
-def _needless(p: Program, data: Data, walk: Walk, log_std: Floats, scale: float) -> NDArray[np.bool_]:
+def needless(p: Program, data: Data, walk: Walk, log_std: Floats, scale: float) -> NDArray[np.bool_]:
     """Parameters of the parts in series without which the spectrum is described nearly as well (by AICc).
 
     Only parts whose size is uncertain are tried: those certain to a few percent are needed.
@@ -194,7 +218,7 @@ def _needless(p: Program, data: Data, walk: Walk, log_std: Floats, scale: float)
     return found
 
 
-def _inverse(h: Floats) -> Floats:
+def inverse(h: Floats) -> Floats:
     """Inverse of J'J, scaled first; directions the data do not see get an enormous variance instead of an error."""
     size = np.sqrt(np.maximum(np.diagonal(h), 1e-300))
     scaled = h / np.outer(size, size)

@@ -130,7 +130,7 @@ class _Fitter:
         self.circuit = parsed(circuit) if isinstance(circuit, str) else circuit
         self.options = options or FitOptions()
         self.program = program(self.circuit)
-        self.orderings = _orderings(self.program)
+        self.orderings = orderings(self.program)
         wholly = not np.isnan(self.program.given[self.program.free]).any()
         self.given = self.program.given[None, :].copy() if wholly else np.empty((0, len(self.program.names)))
 
@@ -225,7 +225,7 @@ def _weights(f: Floats, z: Complexes, std_ohm: Floats | None, options: FitOption
     return 1 / test.std_ohm
 
 
-def _orderings(p: Program) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]:
+def orderings(p: Program) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...]:
     """Arcs in series that may change places: where their time constants stand, and all their parameters."""
     tau = {arc.r: arc.y for arc in p.arcs} | {arc.y: arc.y for arc in p.arcs}
     groups: dict[tuple[object, ...], list[tuple[int, tuple[int, ...]]]] = {}

@@ -14,14 +14,14 @@ limit the parameter there [3]_.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
-from limetal.impedance.circuit import Circuit, Leaf, Node
+from limetal.impedance._trees import with_fixed
 from limetal.impedance.fit import refitted, search_limits
 from limetal.impedance.program import Program, program
 from limetal.impedance.result import CircuitFit
@@ -352,19 +352,7 @@ def _straight(code: Program, k: int, value: float) -> Program:
     """A program in which coordinate ``k`` is a parameter of the circuit, and not the time constant of an arc."""
     if all(arc.y != k for arc in code.arcs):
         return code
-    circuit = Circuit(_fixed(code.circuit.root, code.names[k], value), code.circuit.text)
-    return program(circuit, needs_free=False)
-
-
-def _fixed(node: Node, name: str, value: float) -> Node:
-    """The same tree with one parameter fixed."""
-    if not isinstance(node, Leaf):
-        return type(node)(tuple(_fixed(part, name, value) for part in node.parts))
-    if name not in node.parameters:
-        return node
-    at = node.parameters.index(name)
-    values = tuple(value if i == at else v for i, v in enumerate(node.values))
-    return replace(node, values=values, fixed=tuple(f or i == at for i, f in enumerate(node.fixed)))
+    return program(with_fixed(code.circuit, {code.names[k]: value}), needs_free=False)
 
 
 def _profile(
