@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -140,12 +141,7 @@ def test_a_lower_minimum_on_the_way_is_gone_to_and_given_back():
     z, _ = two_arcs(30, 8)
     best = fit("R(RQ)(RQ)", F, z)
     held = fit("R(RQ)(RQ{n=0.5F})", F, z)  # a fit that is no minimum of the whole circuit
-    poor = held.__class__(
-        **{name: getattr(best, name) for name in best.__dataclass_fields__ if name not in {"cost", "values", "_inner"}},
-        cost=held.cost,
-        values=held.values,
-        _inner=best._program.coordinates(held.values),
-    )
+    poor = replace(best, cost=held.cost, values=held.values, _inner=best._program.coordinates(held.values))
     profile = poor.profile("R1")
     assert profile.lower is not None
     assert profile.lower.cost == pytest.approx(best.cost, rel=1e-6)
@@ -178,6 +174,15 @@ def test_area_does_not_matter():
     small, large = fit("R(RQ)(RQ)", F, z).profile("R1"), fit("R(RQ)(RQ)", F, 1000 * z).profile("R1")
     assert large.low == pytest.approx(1000 * small.low, rel=2e-3)
     assert large.high == pytest.approx(1000 * small.high, rel=2e-3)
+
+
+def test_an_interval_of_one_of_two_minima_is_called_that():
+    z, _ = two_arcs(100, 12)
+    found = fit("R(RQ)(RQ)", F, z)
+    assert "of this minimum alone" not in found.profile("R1").statement
+    doubtful = replace(found, status=("not identified",) * 7)
+    assert doubtful.profile("R1").status == "not identified"
+    assert "of this minimum alone" in doubtful.profile("R1").statement
 
 
 def test_bad_input_is_said():

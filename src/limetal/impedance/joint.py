@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,17 +21,17 @@ from limetal.errors import BadInputError
 from limetal.impedance._joint_walk import JointCovariance, JointWalk, Spectra, Walked
 from limetal.impedance._trees import with_fixed
 from limetal.impedance._uncertainty import Data, Walk, needless, outside_covariance, widened, with_errors
+from limetal.impedance.arc_tracks import ArcTracks, match_arcs
 from limetal.impedance.circuit import Circuit, Leaf, Node
 from limetal.impedance.fit import fit_many, orderings, parsed, refitted, search_limits
 from limetal.impedance.program import program
-from limetal.impedance.result import CircuitFit, FitOptions, Status
+from limetal.impedance.result import CircuitFit
+from limetal.impedance.series_result import SeriesFit, SeriesOptions, Tie
 
-__all__ = ["ArcTracks", "SeriesFit", "SeriesOptions", "Tie", "fit_series", "match_arcs"]
+__all__ = ["SeriesFit", "SeriesOptions", "Tie", "fit_series", "match_arcs"]
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
-Integers = NDArray[np.intp]
-Tie = Literal["supported", "not supported", "cannot tell"]
 
 #: The tie is not supported if chance gives so bad a joint fit less often than the first, supported if more often than
 #: the second, both with the consent of AICc.
@@ -45,263 +43,6 @@ _LOWER = 1e-7
 _AGAIN = 3
 #: A bound that leaves every value possible, but keeps Y of an arc a coordinate of its own.
 _BEYOND_ALL = 1e300
-#: Where an exponent moves by this, ln tau moves by one.
-_EXPONENT_STEP = 0.2
-
-
-@dataclass(frozen=True)
-class SeriesOptions:
-    """Choices that change the numbers of a fit of a series.
-
-    Attributes
-    ----------
-    fit
-        Of the single fits: weighting, starts.
-    ordered
-        True: in every spectrum arcs stand in the order of their time constants, the fastest first, and the walk keeps
-        them so. False: arcs keep the names they have in the first spectrum as they move, also past each other
-        (`match_arcs`).
-    noise
-        ``each``: every spectrum counts by its own noise, as its single fit found it; ``one``: the noise is the same
-        part of |Z| (or the same, with unit weights) in all. With measured weights the noise is given.
-    """
-
-    fit: FitOptions = field(default_factory=FitOptions)
-    ordered: bool = True
-    noise: Literal["each", "one"] = "each"
-
-    def __post_init__(self) -> None:
-        """Refuse what is no choice."""
-        if self.noise not in {"each", "one"}:
-            raise BadInputError("SeriesOptions.noise", repr(self.noise), "each or one")
-
-
-@dataclass(frozen=True, eq=False)
-class ArcTracks:
-    """Arcs of one kind followed through a series.
-
-    Attributes
-    ----------
-    names
-        Resistor of each arc in the first spectrum.
-    order : (n, k) int
-        ``order[i, a]``: which arc of spectrum i (counted by time constant within its kind) continues arc a.
-    time_second, resistance_ohm : (n, k)
-        Of the arcs as followed.
-    crossings
-        ``(i, a, b)``: between spectrum i - 1 and i (counted from zero) arc a became slower than arc b.
-    coordinates : (n, parameters) int
-        Which parameter of the single fit each parameter of the followed one is.
-    """
-
-    names: tuple[str, ...]
-    order: Integers
-    time_second: Floats
-    resistance_ohm: Floats
-    crossings: tuple[tuple[int, str, str], ...]
-    coordinates: Integers
-
-
-def match_arcs(fits: Sequence[CircuitFit]) -> ArcTracks:
-    """Which arc of each spectrum continues which arc of the first, by time constant, size and exponent.
-
-    Parameters
-    ----------
-    fits
-        Of one circuit, in the order of the series.
-
-    Returns
-    -------
-    ArcTracks
-        Assignment, tracks, and where one arc overtakes another.
-
-    Raises
-    ------
-    BadInputError
-        Without fits, or if they are of different circuits.
-
-    Examples
-    --------
-    >>> from limetal.impedance.fit import fit_many
-    >>> f = np.logspace(5, -2, 71)
-    >>> def arc(r, tau):
-    ...     return r / (1 + (2j * np.pi * f * tau) ** 0.9)
-    >>> spectra = [(f, 1 + arc(9.0, 10 ** (-3.0 + 0.5 * i)) + arc(4.0, 1e-2)) for i in range(5)]
-    >>> tracks = match_arcs(fit_many("R(RQ)(RQ)", spectra))
-    >>> tracks.resistance_ohm[[0, 1, 3, 4]].round(2).tolist(), tracks.crossings[0][1:]
-    ([[9.0, 4.0], [9.0, 4.0], [9.0, 4.0], [9.0, 4.0]], ('R1', 'R2'))
-    """
-    from limetal.impedance._arc_tracks import followed
-
-    if not fits:
-        raise BadInputError("fits of a series", "none", "one fit or more")
-    p = fits[0]._program
-    if any(fit.names != p.names for fit in fits):
-        raise BadInputError("fits of a series", "fits of different circuits", "fits of one circuit")
-    n, size = len(fits), len(p.names)
-    coordinates = np.tile(np.arange(size), (n, 1))
-    inner = np.array([fit._inner for fit in fits])
-    std = np.array([_inner_std(fit) for fit in fits])
-    resistor = {arc.y: arc.r for arc in p.arcs}
-    exponent = {arc.y: arc.n for arc in p.arcs}
-    names: list[str] = []
-    orders, times = [], []
-    for taus, parts in orderings(p):
-        columns = [taus, np.array([resistor[int(t)] for t in taus])]
-        stretch = [1.0, 1.0]
-        if exponent[int(taus[0])] >= 0:
-            columns.append(np.array([exponent[int(t)] for t in taus]))
-            stretch.append(_EXPONENT_STEP)
-        where = np.stack(columns, axis=1)
-        order = followed(inner[:, where] / stretch, std[:, where] / stretch)
-        coordinates[:, parts.ravel()] = parts[order].reshape(n, -1)
-        names += [p.names[resistor[int(t)]] for t in taus]
-        orders.append(order)
-        times.append(taus)
-    tracked = np.take_along_axis(inner, coordinates, axis=1)
-    taus = np.concatenate(times) if times else np.empty(0, dtype=np.intp)
-    resistors = np.array([resistor[int(t)] for t in taus], dtype=np.intp)
-    crossings = [
-        (i, p.names[resistor[int(a)]], p.names[resistor[int(b)]])
-        for group in times
-        for a in group
-        for b in group
-        for i in range(1, n)
-        if tracked[i - 1, a] <= tracked[i - 1, b] and tracked[i, a] > tracked[i, b]
-    ]
-    return ArcTracks(
-        names=tuple(names),
-        order=np.concatenate(orders, axis=1) if orders else np.empty((n, 0), dtype=np.intp),
-        time_second=np.exp(tracked[:, taus]),
-        resistance_ohm=np.exp(tracked[:, resistors]),
-        crossings=tuple(sorted(crossings)),
-        coordinates=coordinates,
-    )
-
-
-def _inner_std(fit: CircuitFit) -> Floats:
-    """Standard errors of the inner coordinates; infinite where the resistance of an arc is not identified."""
-    back = np.linalg.inv(fit._program.slopes(fit._inner))
-    variance = np.diagonal(back @ np.nan_to_num(fit._covariance) @ back.T)
-    std: Floats = np.sqrt(np.maximum(variance, 0.0))
-    for arc in fit._program.arcs:
-        if math.isnan(fit.log_std[arc.r]):
-            std[[k for k in (arc.r, arc.y, arc.n) if k >= 0]] = math.inf
-    return std
-
-
-@dataclass(frozen=True, eq=False)
-class SeriesFit:
-    """A circuit fitted to a series of spectra with parameters in common.
-
-    Attributes
-    ----------
-    fits
-        Per spectrum, with errors from all spectra together; shared parameters are equal in all.
-    separate
-        The same spectra fitted one by one (arcs named as in `fits`).
-    shared
-        Names of the parameters in common.
-    noise : (n,)
-        What every spectrum's residuals were divided by: the noise as a part of |Z| with modulus weights, in ohm with
-        unit weights, one with measured ones.
-    chi_squared, degrees_of_freedom
-        Of all spectra, in units of the noise.
-    chi_squared_separate, degrees_of_freedom_separate
-        The same of the single fits.
-    f_value, p_value
-        How much worse the joint fit is, per parameter saved; how often chance makes it so bad where the parameters in
-        common *are* in common. NaN where nothing is tied.
-    aicc, aicc_separate
-        Akaike's criterion of the joint and of the single fits together: the smaller one is the better description.
-    tie
-        ``supported``: both say so; ``not supported``: both deny it; ``cannot tell``.
-    tracks
-        How arcs move through the series, from the single fits.
-    singles_bettered
-        Spectra whose single fit was found to be better when started from the joint one.
-    """
-
-    circuit: Circuit
-    fits: tuple[CircuitFit, ...]
-    separate: tuple[CircuitFit, ...]
-    shared: tuple[str, ...]
-    noise: Floats
-    chi_squared: float
-    degrees_of_freedom: int
-    chi_squared_separate: float
-    degrees_of_freedom_separate: int
-    f_value: float
-    p_value: float
-    aicc: float
-    aicc_separate: float
-    tie: Tie
-    tracks: ArcTracks
-    singles_bettered: int
-    iterations: int
-    converged: bool
-    options: SeriesOptions
-    _parts: JointCovariance | None
-    _own: Integers
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Names of all parameters."""
-        return self.fits[0].names
-
-    def values(self, name: str) -> Floats:
-        """One parameter through the series, ``(n,)``."""
-        return np.array([fit.value(name) for fit in self.fits])
-
-    def stds(self, name: str) -> Floats:
-        """Its standard errors, ``(n,)``; NaN where it is not identified."""
-        k = self._at(name)
-        return np.array([fit.std[k] for fit in self.fits])
-
-    def statuses(self, name: str) -> tuple[Status, ...]:
-        """What is known of it in each spectrum."""
-        k = self._at(name)
-        return tuple(fit.status[k] for fit in self.fits)
-
-    def interval(self, name: str, level: float = 0.95) -> tuple[float, float]:
-        """Confidence interval of a parameter in common; NaN where it is not identified."""
-        from scipy.special import stdtrit
-
-        if name not in self.shared:
-            raise BadInputError(
-                "interval of a series", f"{name!r}, which every spectrum has its own of", f"one of {self.shared}"
-            )
-        fit, k = self.fits[0], self._at(name)
-        reach = float(stdtrit(self.degrees_of_freedom, 0.5 + level / 2)) * float(fit.log_std[k])
-        value = float(fit.values[k])
-        if fit._program.logarithmic[k]:
-            return value * math.exp(-reach), value * math.exp(reach)
-        return value - reach, value + reach
-
-    def _at(self, name: str) -> int:
-        if name not in self.names:
-            raise BadInputError("parameter of a series", repr(name), f"one of {', '.join(self.names)}")
-        return self.names.index(name)
-
-    @property
-    def delta_aicc(self) -> float:
-        """AICc of the joint fit minus that of the single ones: below zero where the data are for the tie."""
-        return self.aicc - self.aicc_separate
-
-    @cached_property
-    def statement(self) -> str:
-        """What the data say of the tie, in one sentence."""
-        if math.isnan(self.p_value):
-            return f"nothing is tied: {len(self.fits)} spectra fitted one by one"
-        names = ", ".join(self.shared)
-        said = {
-            "supported": f"that {names} are the same in all {len(self.fits)} spectra is supported",
-            "not supported": f"that {names} are the same in all {len(self.fits)} spectra is not supported",
-            "cannot tell": f"the data do not tell whether {names} are the same in all {len(self.fits)} spectra",
-        }[self.tie]
-        if len(self.shared) == 1:
-            said = said.replace(f"{names} are", f"{names} is")
-        return f"{said} (F = {self.f_value:.3g}, p = {self.p_value:.2g}, AICc {self.delta_aicc:+.4g})"
 
 
 def fit_series(
@@ -483,7 +224,7 @@ class _Joint:
 
     def result(self) -> SeriesFit:
         if not self.shared.size and self.options.ordered:
-            return self._made(tuple(self.separate), None, None, 0)
+            return self._made(tuple(self.separate), None, 0)
         walked = self._walked()
         bettered = 0
         if self.shared.size:
@@ -493,7 +234,7 @@ class _Joint:
                     bettered += 1
         parts = self.walk.covariance(walked)
         fits = tuple(self._fit(i, walked, parts) for i in range(len(self.separate)))
-        return self._made(fits, walked, parts, bettered)
+        return self._made(fits, walked, bettered)
 
     def _single(self, i: int, q: Floats) -> CircuitFit:
         return refitted(self.separate[i], self.p.values(q))
@@ -538,9 +279,7 @@ class _Joint:
             doubtful |= needless(alone, data, walk, np.sqrt(np.diagonal(outside)), scale * original)
         return with_errors(p, self.tree, self.options.fit, data, walk, outside, doubtful)
 
-    def _made(
-        self, fits: tuple[CircuitFit, ...], walked: Walked | None, parts: JointCovariance | None, bettered: int
-    ) -> SeriesFit:
+    def _made(self, fits: tuple[CircuitFit, ...], walked: Walked | None, bettered: int) -> SeriesFit:
         dof = np.array([fit.degrees_of_freedom for fit in self.separate])
         apart = np.array([fit.cost for fit in self.separate]) / self.noise**2
         together = np.array([fit.cost for fit in fits]) / self.noise**2
@@ -573,8 +312,6 @@ class _Joint:
             iterations=walked.iterations if walked else 0,
             converged=walked.converged if walked else all(fit.converged for fit in fits),
             options=self.options,
-            _parts=parts,
-            _own=self.walk.own,
         )
 
     def _f_test(self, apart: Floats, together: Floats, dof: NDArray[np.int_], saved: int) -> tuple[float, float]:

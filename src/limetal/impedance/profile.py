@@ -24,7 +24,7 @@ from limetal.errors import BadInputError
 from limetal.impedance._trees import with_fixed
 from limetal.impedance.fit import refitted, search_limits
 from limetal.impedance.program import Program, program
-from limetal.impedance.result import CircuitFit
+from limetal.impedance.result import CircuitFit, Status
 
 __all__ = ["End", "Profile", "profile_interval"]
 
@@ -67,6 +67,9 @@ class Profile:
         The profile for a picture, from the lowest value to the highest.
     minimum, limit
         Cost at the minimum and at the ends of the interval.
+    status
+        Of the parameter in the fit. Where it is ``not identified`` although both ends are crossed, another minimum or a
+        circuit without the part describes the spectrum nearly as well, and the interval is that of this minimum alone.
     one_range
         False if the cost rises beyond the limit and falls below it again inside the interval.
     lower
@@ -85,6 +88,7 @@ class Profile:
     costs: Floats
     minimum: float
     limit: float
+    status: Status
     one_range: bool
     lower: CircuitFit | None
 
@@ -124,6 +128,8 @@ class Profile:
             low += " (its bound)" * (self.low_end == "at bound")
             high_unit = f"{high}{unit}" + " (its bound)" * (self.high_end == "at bound")
             said = f"{self.name} = {value}{unit}, {share} between {low} and {high_unit}"
+        if self.status == "not identified" and not (self.open_low or self.open_high):
+            said += "; of this minimum alone: another one, or a circuit without this part, is nearly as good"
         if not self.one_range:
             said += "; values inside are excluded, for there are two minima"
         if self.lower is not None:
@@ -377,6 +383,7 @@ def _profile(
         costs=np.array([point.cost for point in points]),
         minimum=fit.cost,
         limit=walker.minimum + walker.scale * walker.reach**2,
+        status=fit.status[fit.names.index(name)],
         one_range=below.one_range and above.one_range,
         lower=lower,
     )
