@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +40,10 @@ DOUBTFUL_LOG_STD, DOUBTFUL_PART, FARTHEST_LOG = 0.1, 0.043, 3.0
 NEAR_BOUND, VANISHING, PARTIAL_ITERATIONS = 1e-7, -40.0, 25
 
 
+#: By the numbers of `limetal.impedance._around`.
+_STATUSES: tuple[Status, ...] = ("fixed", "fitted", "at bound", "not identified")
+
+
 @dataclass(frozen=True, eq=False)
 class Data:
     """What was fitted, with weights and the limits of the search."""
@@ -64,6 +69,28 @@ class Walk:
     converged: bool
 
 
+@dataclass(frozen=True, eq=False)
+class _Limits:
+    """Standard errors above which the cost itself is asked, ``(n,)``: of inner coordinates, of sizes of parts."""
+
+    doubtful: Floats
+    sure_size: Floats
+
+
+@lru_cache(maxsize=256)
+def _limits(p: Program) -> _Limits:
+    doubtful = _doubtful(p) if p.free.size > 1 else np.full(p.is_free.size, np.inf)
+    sure_size = np.full(p.is_free.size, np.inf)
+    for _, sizes in p.sized_blocks:
+        sure_size[list(sizes)] = SURE_LOG_STD
+    return _Limits(doubtful, sure_size)
+
+
+def _doubtful(p: Program) -> Floats:
+    found: Floats = np.where(p.logarithmic, DOUBTFUL_LOG_STD, DOUBTFUL_PART * p.breadth)
+    return found
+
+
 def is_rival(cost: float, best: float, rows: int) -> bool:
     """Whether another minimum is as likely as the best one, within the noise."""
     return bool(best * (1 + SAME_COST) < cost < best * (1 + RIVAL / rows))
@@ -73,17 +100,28 @@ def described(
     p: Program, circuit: Circuit, options: FitOptions, data: Data, walk: Walk, rivals: list[Floats]
 ) -> CircuitFit:
     """Errors and status of every parameter, and all of it as a result."""
-    q = walk.q
-    scale = walk.cost / max(2 * data.f.size - p.free.size, 1)
+    from limetal.impedance import _around
+
+    # a spectrum computed from the circuit itself leaves nothing: its digits still end somewhere
+    rounding = float(np.finfo(float).eps) ** 2
+    if options.weighting != "modulus":
+        rounding *= float(np.mean((np.abs(data.z) * data.weight) ** 2))
+    scale = max(walk.cost / max(2 * data.f.size - p.free.size, 1), rounding)
     if options.weighting == "measured":
         scale = max(scale, 1.0)
-    inner = inverse(walk.hessian * (1 / scale))
-    covariance = outside_covariance(p, q, widened(p, data, walk, inner, scale))
-    outer = p.outside(q)
-    log_std = np.sqrt(np.diagonal(covariance))
-    doubtful = needless(p, data, walk, log_std, scale)
-    for rival in rivals:
-        doubtful |= np.abs(p.outside(rival) - outer) > RIVAL_STD * log_std
+    limits = _limits(p)
+    sure, clear, inner, covariance = _around.errors(
+        walk.hessian, scale, walk.q, p.free, p.is_free, p.arc_rows, limits.doubtful, limits.sure_size
+    )
+    doubtful = np.zeros(walk.q.size, dtype=np.bool_)
+    if not clear:
+        inner = inner if sure else inverse(walk.hessian * (1 / scale))
+        covariance = outside_covariance(p, walk.q, widened(p, data, walk, inner, scale))
+        doubtful = needless(p, data, walk, np.sqrt(np.diagonal(covariance)), scale)
+    if rivals:
+        outer, log_std = p.outside(walk.q), np.sqrt(np.diagonal(covariance))
+        for rival in rivals:
+            doubtful |= np.abs(p.outside(rival) - outer) > RIVAL_STD * log_std
     return with_errors(p, circuit, options, data, walk, covariance, doubtful)
 
 
@@ -97,28 +135,19 @@ def with_errors(
     doubtful: NDArray[np.bool_],
 ) -> CircuitFit:
     """A result from the covariance of the circuit's parameters (logarithms), and what is doubtful besides."""
-    q, values = walk.q, p.values(walk.q)
-    log_std = np.sqrt(np.diagonal(covariance))
-    status: list[Status] = ["fixed"] * q.size
-    known = np.zeros(q.size, dtype=bool)
-    for k in p.free:
-        at_bound = (q[k] <= data.low[k] + NEAR_BOUND and data.low[k] == p.low[k]) or (
-            q[k] >= data.high[k] - NEAR_BOUND and data.high[k] == p.high[k]
-        )
-        widest = WIDEST_LOG_STD if p.logarithmic[k] else WIDEST_PART * max(p.breadth[k], abs(q[k]))
-        known[k] = log_std[k] <= widest and not doubtful[k]
-        if at_bound and not doubtful[k]:
-            status[k] = "at bound"
-        else:
-            status[k] = "fitted" if known[k] else "not identified"
-    log_std = np.where(known, log_std, np.nan)
+    from limetal.impedance import _around
+
+    numbers, values, std, log_std = _around.statuses(
+        walk.q, covariance, doubtful, p.free, p.arc_rows, p.logarithmic, p.breadth, data.low, data.high, p.low, p.high,
+        NEAR_BOUND, WIDEST_LOG_STD, WIDEST_PART,
+    )  # fmt: skip
     return CircuitFit(
         frequency_hertz=data.f,
         impedance=data.z,
         values=values,
-        std=np.where(p.logarithmic, values, 1.0) * log_std,
+        std=std,
         log_std=log_std,
-        status=tuple(status),
+        status=tuple([_STATUSES[number] for number in numbers.tolist()]),
         cost=walk.cost,
         weights=data.weight,
         starts=walk.tried,
@@ -128,7 +157,7 @@ def with_errors(
         options=options,
         _fitted=circuit,
         _program=p,
-        _inner=q,
+        _inner=walk.q,
         _covariance=covariance,
     )
 
@@ -140,8 +169,7 @@ def widened(p: Program, data: Data, walk: Walk, covariance: Floats, scale: float
     of a parabola, all others at their best, then takes the place of the two standard errors.
     """
     std = np.sqrt(np.diagonal(covariance))
-    limit = np.where(p.logarithmic[p.free], DOUBTFUL_LOG_STD, DOUBTFUL_PART * p.breadth[p.free])
-    doubtful = np.flatnonzero(std > limit)
+    doubtful = np.flatnonzero(std > _doubtful(p)[p.free])
     if not doubtful.size or p.free.size < 2:
         return covariance
     from limetal.impedance._profile import reach
@@ -173,18 +201,10 @@ def outside_covariance(p: Program, q: Floats, free_covariance: Floats) -> Floats
 
     A parameter on a bound is not held: what the data say of the others does not grow by a bound.
     """
-    n = q.size
-    inner = np.zeros((n, n))
-    inner[np.ix_(p.free, p.free)] = free_covariance
-    if not p.arcs and p.free.size == n:
-        return inner
-    slopes = p.slopes(q)
-    found: Floats = slopes @ inner @ slopes.T
-    lost = ~p.is_free
-    for arc in p.arcs:
-        lost[arc.y] = False
-    found[lost, :] = np.nan
-    found[:, lost] = np.nan
+    from limetal.impedance import _around
+
+    inner = np.ascontiguousarray(free_covariance)
+    found: Floats = _around.outside_covariance(inner, p.free, p.is_free, p.arc_rows, q)
     return found
 
 
@@ -196,16 +216,11 @@ def needless(p: Program, data: Data, walk: Walk, log_std: Floats, scale: float) 
     from limetal.impedance import _machine
 
     found = np.zeros(walk.q.size, dtype=bool)
-    if len(p.blocks) == 1:
-        return found
-    for block in p.blocks:
-        own = [k for k in block.parameters if p.is_free[k]]
-        sizes = [k for k in own if p.ohm[k] and p.kinds[k].second == 0]
-        if len(own) < 2 or not sizes or not log_std[sizes].max() > SURE_LOG_STD:
+    for block, sizes in p.sized_blocks:
+        if not log_std[list(sizes)].max() > SURE_LOG_STD:
             continue
+        own = list(block)
         free = np.array([k for k in p.free if k not in own], dtype=np.int64)
-        if not free.size:
-            continue
         q, hessian = walk.q.copy(), np.empty((free.size, free.size))
         q[own] += p.ohm[own] * VANISHING
         low, high = np.minimum(data.low, q), np.maximum(data.high, q)
@@ -220,7 +235,8 @@ def needless(p: Program, data: Data, walk: Walk, log_std: Floats, scale: float) 
 
 def inverse(h: Floats) -> Floats:
     """Inverse of J'J, scaled first; directions the data do not see get an enormous variance instead of an error."""
-    size = np.sqrt(np.maximum(np.diagonal(h), 1e-300))
+    diagonal = np.diagonal(h)
+    size = np.sqrt(np.maximum(diagonal, max(1e-30 * float(diagonal.max()), 1e-250)))
     scaled = h / np.outer(size, size)
     values, vectors = np.linalg.eigh(scaled)
     found: Floats = (vectors / np.maximum(values, 1e-14)) @ vectors.T / np.outer(size, size)

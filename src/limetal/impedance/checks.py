@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 
-__all__ = ["SignEvidence", "check_spectrum", "checked_arrays", "looks_angular", "sign_evidence", "steps_evenly"]
+__all__ = [
+    "SignEvidence",
+    "check_spectrum",
+    "checked_arrays",
+    "looks_angular",
+    "shaped_arrays",
+    "sign_evidence",
+    "steps_evenly",
+]
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
@@ -140,6 +148,26 @@ def too_fast(frequency_hertz: Floats, test_time_second: Floats) -> float | None:
     return span if 0 < span < _TOO_FAST / lowest and not counts_points else None
 
 
+def shaped_arrays(frequency_hertz: Floats, impedance: Complexes, where: str = "spectrum") -> tuple[Floats, Complexes]:
+    """Both as one-dimensional arrays of one length, in one piece of memory; their numbers may be any.
+
+    Raises
+    ------
+    BadInputError
+        If they differ in length or hold fewer than three points.
+    """
+    f = np.ascontiguousarray(frequency_hertz, dtype=np.float64)
+    z = np.ascontiguousarray(impedance, dtype=np.complex128)
+    if f.ndim != 1 or z.shape != f.shape:
+        found = f"{f.shape} frequencies and {z.shape} impedances"
+        raise BadInputError(where, found, "one frequency and one complex impedance per point")
+    if f.size < 3:
+        raise BadInputError(where, f"{f.size} point{'s' * (f.size != 1)}", "three points or more")
+    if not (f.flags.aligned and z.flags.aligned):  # compiled code takes no numbers that lie across words
+        f, z = f.copy(), z.copy()
+    return f, z
+
+
 def checked_arrays(frequency_hertz: Floats, impedance: Complexes, where: str = "spectrum") -> tuple[Floats, Complexes]:
     """Both as one-dimensional arrays of float and complex; refused if they are no spectrum.
 
@@ -149,13 +177,7 @@ def checked_arrays(frequency_hertz: Floats, impedance: Complexes, where: str = "
         If they differ in length, hold fewer than three points, numbers that are not finite, a frequency not above
         zero, or a point where Z is zero.
     """
-    f = np.asarray(frequency_hertz, dtype=np.float64)
-    z = np.asarray(impedance, dtype=np.complex128)
-    if f.ndim != 1 or z.shape != f.shape:
-        found = f"{f.shape} frequencies and {z.shape} impedances"
-        raise BadInputError(where, found, "one frequency and one complex impedance per point")
-    if f.size < 3:
-        raise BadInputError(where, f"{f.size} point{'s' * (f.size != 1)}", "three points or more")
+    f, z = shaped_arrays(frequency_hertz, impedance, where)
     if np.isfinite(f).all() and np.isfinite(z).all() and f.min() > 0 and np.abs(z).min() > 0:
         return f, z
     for bad, found, wanted in (

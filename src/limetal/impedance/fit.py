@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
 from limetal.impedance._uncertainty import Data, Walk, described, is_rival
-from limetal.impedance.checks import checked_arrays
+from limetal.impedance.checks import checked_arrays, shaped_arrays
 from limetal.impedance.circuit import Circuit
 from limetal.impedance.grammar import parse
 from limetal.impedance.program import Program, program
@@ -22,8 +21,6 @@ __all__ = ["fit", "fit_many"]
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
-#: The search leaves resistances and times within these factors of what was measured.
-_OHM_RANGE, _SECOND_RANGE = (1e-7, 1e5), (1e-4, 1e5)
 _TOLERANCE, _ITERATIONS = 1e-9, 150
 
 
@@ -130,7 +127,7 @@ class _Fitter:
         self.circuit = parsed(circuit) if isinstance(circuit, str) else circuit
         self.options = options or FitOptions()
         self.program = program(self.circuit)
-        self.orderings = orderings(self.program)
+        self.arcs = _as_numbers(orderings(self.program))
         wholly = not np.isnan(self.program.given[self.program.free]).any()
         self.given = self.program.given[None, :].copy() if wholly else np.empty((0, len(self.program.names)))
 
@@ -143,63 +140,43 @@ class _Fitter:
         starts: Floats | None = None,
     ) -> CircuitFit:
         """Fit one spectrum; ``starts`` are further inner coordinates to walk from."""
-        from limetal.impedance import _search
+        from limetal.impedance import _around, _search
         from limetal.impedance._starts import shapes
 
-        p = self.program
-        f, z = checked_arrays(frequency_hertz, impedance, where)
+        p, options = self.program, self.options
+        f, z = shaped_arrays(frequency_hertz, impedance, where)
+        sound, omega, re, im, weight = _around.spectrum(f, z)
+        if not sound:
+            checked_arrays(f, z, where)
         if 2 * f.size <= p.free.size:
             found = f"{f.size} points for {p.free.size} parameters"
             raise BadInputError(where, found, f"more than {p.free.size // 2} points")
-        weight = _weights(f, z, std_ohm, self.options, where)
-        omega = 2 * np.pi * f
+        if std_ohm is not None or options.weighting != "modulus":
+            weight = _weights(f, z, std_ohm, options, where)
         shape = shapes(p, omega)
-        x = shape.columns * np.concatenate((weight, weight))
-        low, high = search_limits(p, f, z)
+        x = _around.weighted(shape.columns, weight)
+        low, high = _around.limits(f, z, p.ohm, p.second, p.logarithmic, p.low, p.high)
         tried, ends, costs, hessian, agree, walked, converged = _search.solve(
             p.code, p.free, p.is_free, low, high, p.ohm, p.given,
             (shape.tables, shape.own, shape.groups), shape.singles,
-            x, x @ x.T, omega, np.ascontiguousarray(z.real), np.ascontiguousarray(z.imag), weight,
+            x, x @ x.T, omega, re, im, weight,
             self.given if starts is None else np.vstack((self.given, starts)),
-            self.options.starts or min(shape.starts, self.options.most_starts), self.options.most_starts,
-            _ITERATIONS, _TOLERANCE,
+            options.starts or min(shape.starts, options.most_starts), options.most_starts, _ITERATIONS, _TOLERANCE,
         )  # fmt: skip
-        best = int(np.argmin(costs[:tried]))
-        q, rows = self._ordered(ends[best])
-        walk = Walk(q, float(costs[best]), hessian[np.ix_(rows, rows)], tried, agree, walked, converged)
-        rivals = [self._ordered(ends[i])[0] for i in range(tried) if is_rival(costs[i], costs[best], 2 * f.size)]
-        return described(p, self.circuit, self.options, Data(f, z, weight, omega, low, high), walk, rivals)
-
-    def _ordered(self, q: Floats) -> tuple[Floats, NDArray[np.intp]]:
-        """Put arcs of one kind in the order of their time constants; also where the free coordinates went."""
-        if not self.orderings:
-            return q, np.arange(self.program.free.size)
-        swap = np.arange(q.size)
-        for times, parts in self.orderings:
-            order = np.argsort(q[times], kind="stable")
-            swap[parts.ravel()] = parts[order].ravel()
-        column = np.full(q.size, -1)
-        column[self.program.free] = np.arange(self.program.free.size)
-        return q[swap], column[swap[self.program.free]]
+        best, q, hessian = _around.best_of(ends, costs, tried, hessian, p.free, *self.arcs)
+        cost = float(costs[best])
+        near = [i for i, other in enumerate(costs[:tried].tolist()) if is_rival(other, cost, 2 * f.size)]
+        rivals = [_around.ordered(ends[i], *self.arcs) for i in near]
+        walk = Walk(q, cost, hessian, tried, agree, walked, converged)
+        return described(p, self.circuit, options, Data(f, z, weight, omega, low, high), walk, rivals)
 
 
 def search_limits(p: Program, frequency_hertz: Floats, impedance: Complexes) -> tuple[Floats, Floats]:
     """Inner coordinates between which a fit searches: the circuit's bounds, and what the measured range allows."""
-    top = float(np.abs(impedance).max())
-    ohm = [math.log(top * r) for r in _OHM_RANGE]
-    fastest, slowest = 1 / (2 * np.pi * float(frequency_hertz.max())), 1 / (2 * np.pi * float(frequency_hertz.min()))
-    second = [math.log(fastest * _SECOND_RANGE[0]), math.log(slowest * _SECOND_RANGE[1])]
-    low, high = np.empty(len(p.kinds)), np.empty(len(p.kinds))
-    for k, kind in enumerate(p.kinds):
-        if not kind.logarithmic:
-            low[k], high[k] = p.low[k], p.high[k]
-            continue
-        power = 1.0 if isinstance(kind.second, str) else kind.second
-        sign = -1.0 if isinstance(kind.second, str) and kind.second.startswith("-") else 1.0
-        corners = [kind.ohm * a + sign * power * b for a in ohm for b in second]
-        low[k], high[k] = max(min(corners), p.low[k]), min(max(corners), p.high[k])
-        if low[k] > high[k]:  # the user's bounds are elsewhere: they count
-            low[k], high[k] = p.low[k], p.high[k]
+    from limetal.impedance import _around
+
+    f, z = shaped_arrays(frequency_hertz, impedance)
+    low, high = _around.limits(f, z, p.ohm, p.second, p.logarithmic, p.low, p.high)
     return low, high
 
 
@@ -240,3 +217,17 @@ def orderings(p: Program) -> tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ..
         for members in groups.values()
         if len(members) > 1
     )
+
+
+def _as_numbers(
+    groups: tuple[tuple[NDArray[np.intp], NDArray[np.intp]], ...],
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """`orderings` for compiled code: places of time constants, of all parameters; -1 behind the last."""
+    members = max((times.size for times, _ in groups), default=0)
+    width = max((parts.shape[1] for _, parts in groups), default=0)
+    every_time = np.full((len(groups), members), -1, dtype=np.int64)
+    every_part = np.full((len(groups), members, width), -1, dtype=np.int64)
+    for g, (times, parts) in enumerate(groups):
+        every_time[g, : times.size] = times
+        every_part[g, : len(parts), : parts.shape[1]] = parts
+    return every_time, every_part

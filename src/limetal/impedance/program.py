@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,6 +114,29 @@ class Program:
             self.logarithmic,
             self.breadth,
         )
+
+    @cached_property
+    def arc_rows(self) -> Integers:
+        """`arcs` as numbers, ``(k, 3)``."""
+        return np.array([(arc.r, arc.y, arc.n) for arc in self.arcs], dtype=np.int64).reshape(-1, 3)
+
+    @cached_property
+    def second(self) -> Floats:
+        """Power of the time of each inner coordinate, as `ohm`; where it is an exponent of the circuit, its sign."""
+        powers = [kind.second for kind in self.kinds]
+        signed = [(-1.0 if s.startswith("-") else 1.0) if isinstance(s, str) else s for s in powers]
+        return np.array(signed, dtype=np.float64)
+
+    @cached_property
+    def sized_blocks(self) -> tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]:
+        """Of the parts in series that could be left out: their free parameters, and those that are their size."""
+        found = []
+        for block in self.blocks if len(self.blocks) > 1 else ():
+            own = tuple(k for k in block.parameters if self.is_free[k])
+            sizes = tuple(k for k in own if self.ohm[k] and self.kinds[k].second == 0)
+            if len(own) > 1 and sizes and len(own) < self.free.size:
+                found.append((own, sizes))
+        return tuple(found)
 
     def outside(self, inner: Floats) -> Floats:
         """Logarithms (exponents as they are) of the circuit's parameters from the inner coordinates, ``(..., n)``."""
