@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -14,7 +15,7 @@ from limetal.impedance.checks import checked_arrays, shaped_arrays
 from limetal.impedance.circuit import Circuit
 from limetal.impedance.grammar import parse
 from limetal.impedance.program import Program, program
-from limetal.impedance.result import CircuitFit, FitOptions
+from limetal.impedance.result import CircuitFit, FitOptions, aicc
 
 __all__ = ["fit", "fit_many"]
 
@@ -120,6 +121,26 @@ def parsed(text: str) -> Circuit:
     return parse(text)
 
 
+@dataclass(frozen=True, eq=False)
+class Searched:
+    """Where a search ended; the errors, which may take longer than the search, are found when asked for."""
+
+    fitter: _Fitter
+    data: Data
+    walk: Walk
+    rivals: list[Floats]
+
+    @property
+    def aicc(self) -> float:
+        """As `CircuitFit.aicc`."""
+        return aicc(self.walk.cost, 2 * self.data.f.size, int(self.fitter.program.free.size))
+
+    def described(self) -> CircuitFit:
+        """The fit with errors and status of every parameter."""
+        own = self.fitter
+        return described(own.program, own.circuit, own.options, self.data, self.walk, self.rivals)
+
+
 class _Fitter:
     """One circuit with its options, ready for spectra."""
 
@@ -140,6 +161,18 @@ class _Fitter:
         starts: Floats | None = None,
     ) -> CircuitFit:
         """Fit one spectrum; ``starts`` are further inner coordinates to walk from."""
+        return self.search(frequency_hertz, impedance, std_ohm, where, starts).described()
+
+    def search(
+        self,
+        frequency_hertz: Floats,
+        impedance: Complexes,
+        std_ohm: Floats | None,
+        where: str,
+        starts: Floats | None = None,
+        counts: tuple[int, int] | None = None,
+    ) -> Searched:
+        """The best minimum, as yet without errors; ``counts`` instead of the options' fewest and most starts."""
         from limetal.impedance import _around, _search
         from limetal.impedance._starts import shapes
 
@@ -156,19 +189,19 @@ class _Fitter:
         shape = shapes(p, omega)
         x = _around.weighted(shape.columns, weight)
         low, high = _around.limits(f, z, p.ohm, p.second, p.logarithmic, p.low, p.high)
+        fewest, most = counts or (options.starts or min(shape.starts, options.most_starts), options.most_starts)
         tried, ends, costs, hessian, agree, walked, converged = _search.solve(
             p.code, p.free, p.is_free, low, high, p.ohm, p.given,
             (shape.tables, shape.own, shape.groups), shape.singles,
             x, x @ x.T, omega, re, im, weight,
-            self.given if starts is None else np.vstack((self.given, starts)),
-            options.starts or min(shape.starts, options.most_starts), options.most_starts, _ITERATIONS, _TOLERANCE,
+            self.given if starts is None else np.vstack((self.given, starts)), fewest, most, _ITERATIONS, _TOLERANCE,
         )  # fmt: skip
         best, q, hessian = _around.best_of(ends, costs, tried, hessian, p.free, *self.arcs)
         cost = float(costs[best])
         near = [i for i, other in enumerate(costs[:tried].tolist()) if is_rival(other, cost, 2 * f.size)]
         rivals = [_around.ordered(ends[i], *self.arcs) for i in near]
         walk = Walk(q, cost, hessian, tried, agree, walked, converged)
-        return described(p, self.circuit, options, Data(f, z, weight, omega, low, high), walk, rivals)
+        return Searched(self, Data(f, z, weight, omega, low, high), walk, rivals)
 
 
 def search_limits(p: Program, frequency_hertz: Floats, impedance: Complexes) -> tuple[Floats, Floats]:

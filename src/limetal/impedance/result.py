@@ -146,11 +146,7 @@ class CircuitFit:
         :math:`N \ln(S/N) + 2k + 2k(k+1)/(N-k-1)` with N numbers, cost S and k parameters, the noise among them
         (Hurvich & Tsai, Biometrika 76 (1989) 297, doi:10.1093/biomet/76.2.297); infinite where N - k - 1 < 1.
         """
-        n = 2 * self.frequency_hertz.size
-        k = int(self._program.free.size) + 1
-        if n - k - 1 < 1:
-            return math.inf
-        return n * math.log(max(self.cost, 1e-300) / n) + 2 * k + 2 * k * (k + 1) / (n - k - 1)
+        return aicc(self.cost, 2 * self.frequency_hertz.size, self.free_parameters)
 
     @cached_property
     def model(self) -> Complexes:
@@ -217,3 +213,11 @@ class CircuitFit:
         from limetal.impedance.profile import profile_interval  # it is built on this module
 
         return profile_interval(self, name, level)
+
+
+def aicc(cost: float, numbers: int, free_parameters: int) -> float:
+    """`CircuitFit.aicc` of the cost that a circuit with so many free parameters leaves in so many numbers."""
+    k = free_parameters + 1
+    if numbers - k - 1 < 1:
+        return math.inf
+    return numbers * math.log(max(cost, 1e-300) / numbers) + 2 * k + 2 * k * (k + 1) / (numbers - k - 1)
