@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 from numba import types
 
+from limetal.impedance._compile import compiled
 from limetal.impedance._machine import FLOAT, INTEGER, TRUTH
 
 __all__ = [
@@ -35,10 +35,8 @@ _SURE_PIVOT = 1e-8
 FIXED, FITTED, AT_BOUND, NOT_IDENTIFIED = 0, 1, 2, 3
 
 
-@numba.njit(
+@compiled(
     types.Tuple((TRUTH, FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1]))(_FREQUENCY, _IMPEDANCE),
-    cache=True,
-    error_model="numpy",
 )
 def spectrum(f, z):
     """Whether all numbers are those of a spectrum; then angular frequency, Re Z, Im Z and 1/|Z|."""
@@ -53,7 +51,7 @@ def spectrum(f, z):
     return sound, omega, re, im, weight
 
 
-@numba.njit(FLOAT[:, ::1](FLOAT[:, ::1], FLOAT[::1]), cache=True, error_model="numpy")
+@compiled(FLOAT[:, ::1](FLOAT[:, ::1], FLOAT[::1]))
 def weighted(columns, weight):
     """Columns (k, 2m), real parts first, times the weights of the m points."""
     m = weight.size
@@ -66,12 +64,10 @@ def weighted(columns, weight):
     return x
 
 
-@numba.njit(
+@compiled(
     types.Tuple((FLOAT[::1], FLOAT[::1]))(
         _FREQUENCY, _IMPEDANCE, FLOAT[::1], FLOAT[::1], TRUTH[::1], FLOAT[::1], FLOAT[::1]
     ),
-    cache=True,
-    error_model="numpy",
 )
 def limits(f, z, ohm, second, logarithmic, own_low, own_high):
     """Inner coordinates between which a fit searches."""
@@ -92,7 +88,7 @@ def limits(f, z, ohm, second, logarithmic, own_low, own_high):
     return low, high
 
 
-@numba.njit(types.void(FLOAT[::1], INTEGER[:, ::1], INTEGER[:, :, ::1], INTEGER[::1]), cache=True, error_model="numpy")
+@compiled(types.void(FLOAT[::1], INTEGER[:, ::1], INTEGER[:, :, ::1], INTEGER[::1]))
 def _order(q, times, parts, swap):
     """Fill ``swap`` with the coordinates of ``q`` that put arcs of one kind in order of their time constants."""
     for k in range(q.size):
@@ -113,7 +109,7 @@ def _order(q, times, parts, swap):
                     swap[parts[g, member, j]] = parts[g, order[member], j]
 
 
-@numba.njit(types.Tuple((TRUTH, FLOAT[:, ::1]))(FLOAT[:, ::1]), cache=True, error_model="numpy")
+@compiled(types.Tuple((TRUTH, FLOAT[:, ::1]))(FLOAT[:, ::1]))
 def inverse(h):
     """Inverse of J'J by Cholesky, and whether it is certain; if not, it is nothing."""
     n = h.shape[0]
@@ -147,10 +143,8 @@ def inverse(h):
     return True, found
 
 
-@numba.njit(
+@compiled(
     FLOAT[:, ::1](FLOAT[:, ::1], INTEGER[::1], TRUTH[::1], INTEGER[:, ::1], FLOAT[::1]),
-    cache=True,
-    error_model="numpy",
 )
 def outside_covariance(inner, free, is_free, arcs, q):
     """Covariance of the logarithms of the circuit's parameters from that of the free inner coordinates."""
@@ -177,12 +171,10 @@ def outside_covariance(inner, free, is_free, arcs, q):
     return found
 
 
-@numba.njit(
+@compiled(
     types.Tuple((INTEGER, FLOAT[::1], FLOAT[:, ::1]))(
         FLOAT[:, ::1], FLOAT[::1], INTEGER, FLOAT[:, ::1], INTEGER[::1], INTEGER[:, ::1], INTEGER[:, :, ::1]
     ),
-    cache=True,
-    error_model="numpy",
 )
 def best_of(ends, costs, tried, hessian, free, times, parts):
     """Which end is the best; its coordinates and J'J with arcs of one kind in order of their time constants."""
@@ -204,7 +196,7 @@ def best_of(ends, costs, tried, hessian, free, times, parts):
     return best, q, found
 
 
-@numba.njit(FLOAT[::1](FLOAT[::1], INTEGER[:, ::1], INTEGER[:, :, ::1]), cache=True, error_model="numpy")
+@compiled(FLOAT[::1](FLOAT[::1], INTEGER[:, ::1], INTEGER[:, :, ::1]))
 def ordered(q, times, parts):
     """Coordinates with arcs of one kind in order of their time constants."""
     swap = np.empty(q.size, dtype=np.int64)
@@ -212,7 +204,7 @@ def ordered(q, times, parts):
     return q[swap]
 
 
-@numba.njit(
+@compiled(
     types.Tuple((TRUTH, TRUTH, FLOAT[:, ::1], FLOAT[:, ::1]))(
         FLOAT[:, ::1],
         FLOAT,
@@ -223,8 +215,6 @@ def ordered(q, times, parts):
         FLOAT[::1],
         FLOAT[::1],
     ),
-    cache=True,
-    error_model="numpy",
 )
 def errors(hessian, scale, q, free, is_free, arcs, doubtful, sure_size):
     """Whether the covariance is certain, whether none of it has to be asked of the cost itself; inner and outer one.
@@ -246,7 +236,7 @@ def errors(hessian, scale, q, free, is_free, arcs, doubtful, sure_size):
     return True, clear, inner, outer
 
 
-@numba.njit(
+@compiled(
     types.Tuple((INTEGER[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1]))(
         FLOAT[::1],
         FLOAT[:, ::1],
@@ -263,8 +253,6 @@ def errors(hessian, scale, q, free, is_free, arcs, doubtful, sure_size):
         FLOAT,
         FLOAT,
     ),
-    cache=True,
-    error_model="numpy",
 )
 def statuses(
     q, covariance, doubtful, free, arcs, logarithmic, breadth, low, high, own_low, own_high, near, widest, widest_part

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 from numba import types
 
+from limetal.impedance._compile import compiled
 from limetal.impedance._machine import FLOAT, INTEGER, TRUTH
 
 __all__ = ["combinations", "inner_coordinates", "order_of"]
@@ -18,17 +18,15 @@ _SAME = 0.985
 _BEAM = 128
 
 
-@numba.njit(types.void(FLOAT[::1], FLOAT, FLOAT[::1]), cache=True, error_model="numpy")
+@compiled(types.void(FLOAT[::1], FLOAT, FLOAT[::1]))
 def _add(a, factor, b):
     """Add a multiple of ``b`` to ``a`` in place."""
     for i in range(a.size):
         a[i] += factor * b[i]
 
 
-@numba.njit(
+@compiled(
     types.Tuple((FLOAT[:, ::1], FLOAT[::1], FLOAT))(FLOAT[:, ::1], FLOAT[::1], FLOAT, INTEGER),
-    cache=True,
-    error_model="numpy",
 )
 def _eliminate(gram, along, square, singles):
     """Project the columns that are always there out of all others; return what is left of matrix, vector and square."""
@@ -48,7 +46,7 @@ def _eliminate(gram, along, square, singles):
     return g, t, square
 
 
-@numba.njit(TRUTH(FLOAT[:, ::1], FLOAT[::1], INTEGER[::1], FLOAT[::1]), cache=True, error_model="numpy")
+@compiled(TRUTH(FLOAT[:, ::1], FLOAT[::1], INTEGER[::1], FLOAT[::1]))
 def _scales(gram, along, rows, x):
     """Solve for the scales of the columns ``rows``; return whether all are positive."""
     n = rows.size
@@ -73,7 +71,7 @@ def _scales(gram, along, rows, x):
     return positive
 
 
-@numba.njit(types.void(FLOAT, INTEGER, FLOAT[::1], INTEGER[::1]), cache=True, error_model="numpy")
+@compiled(types.void(FLOAT, INTEGER, FLOAT[::1], INTEGER[::1]))
 def _keep(cost, code, costs, codes):
     """Put a cost that is below the largest in its place: a heap with the largest on top."""
     size = costs.size
@@ -91,7 +89,7 @@ def _keep(cost, code, costs, codes):
     costs[hole], codes[hole] = cost, code
 
 
-@numba.njit(INTEGER[::1](FLOAT[::1]), cache=True, error_model="numpy")
+@compiled(INTEGER[::1](FLOAT[::1]))
 def order_of(values):
     """Places of the values from small to large, by insertion: np.argsort takes seconds to compile."""
     order = np.empty(values.size, dtype=np.int64)
@@ -104,7 +102,7 @@ def order_of(values):
     return order
 
 
-@numba.njit(types.void(FLOAT[::1], FLOAT, FLOAT, FLOAT[::1], FLOAT[::1]), cache=True, error_model="numpy")
+@compiled(types.void(FLOAT[::1], FLOAT, FLOAT, FLOAT[::1], FLOAT[::1]))
 def _project(v, scale, ahead, left, along):
     """Finish a row of the inverse Cholesky factor times the candidates, and take its part from what is left of them."""
     for i in range(v.size):
@@ -113,7 +111,7 @@ def _project(v, scale, ahead, left, along):
         along[i] -= v[i] * ahead
 
 
-@numba.njit(
+@compiled(
     types.void(
         FLOAT[:, ::1],
         FLOAT[::1],
@@ -126,8 +124,6 @@ def _project(v, scale, ahead, left, along):
         FLOAT[::1],
         INTEGER[::1],
     ),
-    cache=True,
-    error_model="numpy",
 )
 def _extend(g, t, old_costs, old_rows, depth, first, end, ordered, costs, codes):
     """Add every candidate of a set to every kept combination; keep the best whose scales are positive."""
@@ -185,7 +181,7 @@ def _extend(g, t, old_costs, old_rows, depth, first, end, ordered, costs, codes)
             _keep(cost, kept * t.size + candidate, costs, codes)
 
 
-@numba.njit(TRUTH(FLOAT[:, ::1], INTEGER[::1], INTEGER[::1]), cache=True, error_model="numpy")
+@compiled(TRUTH(FLOAT[:, ::1], INTEGER[::1], INTEGER[::1]))
 def _same(g, a, b):
     for i in range(a.size):
         cosine = g[a[i], b[i]] / math.sqrt(g[a[i], a[i]] * g[b[i], b[i]])
@@ -194,10 +190,8 @@ def _same(g, a, b):
     return True
 
 
-@numba.njit(
+@compiled(
     types.Tuple((INTEGER[:, ::1], FLOAT[:, ::1]))(FLOAT[:, ::1], FLOAT[::1], FLOAT, INTEGER, INTEGER[:, ::1], INTEGER),
-    cache=True,
-    error_model="numpy",
 )
 def combinations(gram, along, square, singles, groups, most):
     """Best combinations, one candidate of each group, that differ; and the scales of all their columns.
@@ -257,7 +251,7 @@ def combinations(gram, along, square, singles, groups, most):
     return picked[:count], scales
 
 
-@numba.njit(
+@compiled(
     FLOAT[:, ::1](
         INTEGER[:, ::1],
         FLOAT[:, ::1],
@@ -270,8 +264,6 @@ def combinations(gram, along, square, singles, groups, most):
         FLOAT[:, ::1],
         INTEGER,
     ),
-    cache=True,
-    error_model="numpy",
 )
 def inner_coordinates(picked, scales, singles, tables, own, ohm, given, free, gram, rows):
     """Inner coordinates of combinations of shapes at their scales, ``(k, n)``.

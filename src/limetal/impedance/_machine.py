@@ -1,7 +1,8 @@
 """Compiled code: impedance of a circuit with its derivatives, and Levenberg-Marquardt on it.
 
-Every function takes ``code``, the flat arrays of `limetal.impedance.program.Program`. Nothing here knows an element:
-their code is called by address. Coordinates ``q`` are logarithms of parameters that have a dimension.
+Every function takes ``code``, the flat arrays of `limetal.impedance.program.Program`. Elements are called by the
+address of their code; only arcs, of which fits are full, are written out here, with the logarithms of the frequencies
+computed once. Coordinates ``q`` are logarithms of parameters that have a dimension.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import numba
 import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-__all__ = ["dot", "levenberg_marquardt", "model", "normal_equations"]
+from limetal.impedance._compile import compiled
+
+__all__ = ["dot", "levenberg_marquardt", "logarithms", "model", "model_at", "normal_equations"]
 
 _KERNEL_ARGUMENTS = (
     types.float64[::1],
@@ -28,7 +30,10 @@ FLOAT, COMPLEX, INTEGER, TRUTH = types.float64, types.complex128, types.int64, t
 CODE = types.Tuple(
     (INTEGER[:, ::1], INTEGER[::1], INTEGER[::1], INTEGER[::1], INTEGER[:, ::1], INTEGER[::1], TRUTH[::1], FLOAT[::1])
 )
-LEAF, SERIES, PARALLEL = 0, 1, 2
+LEAF, SERIES, PARALLEL, ARC = 0, 1, 2, 3
+#: Above it an arc has vanished.
+_HIGHEST_LOG = 700.0
+_QUARTER_TURN = 0.5 * math.pi
 #: Sums in any order: the compiler may use vector instructions.
 _SUMS = {"reassoc", "contract", "nsz"}
 #: Longest step of a logarithm, and of another coordinate as a part of its breadth, in one iteration.
@@ -54,12 +59,43 @@ def _call(_context: Any, _address: Any, _omega: Any, _p: Any, _z: Any, _dz: Any)
     return signature, generate
 
 
-@numba.njit(
-    types.void(CODE, FLOAT[::1], FLOAT[::1], FLOAT[::1], COMPLEX[:, ::1], COMPLEX[:, :, ::1]),
-    cache=True,
-    error_model="numpy",
+@compiled(FLOAT[::1](FLOAT[::1]))
+def logarithms(values):
+    """Natural logarithms."""
+    found = np.empty(values.size)
+    for i in range(values.size):
+        found[i] = math.log(values[i])
+    return found
+
+
+@compiled(
+    types.void(FLOAT[::1], FLOAT, FLOAT, FLOAT, COMPLEX[::1], COMPLEX[:, ::1]),
+    fastmath={"contract", "nsz"},
 )
-def model(code, omega, q, p, zn, dz):
+def _arc(log_omega, r, log_tau, n, z, dz):
+    """Fill R/(1 + (j omega tau)^n) and its derivatives: what the element Zarc says."""
+    cosine, sine = math.sin(_QUARTER_TURN * (1.0 - n)), math.sin(_QUARTER_TURN * n)
+    per_tau = n * math.exp(-log_tau)
+    size = np.empty(log_omega.size)
+    for i in range(log_omega.size):
+        size[i] = math.exp(min(n * (log_omega[i] + log_tau), _HIGHEST_LOG))
+    for i in range(log_omega.size):  # in real numbers: products of complex ones take twice the time
+        re, im = size[i] * cosine, size[i] * sine
+        below = 1.0 / ((1.0 + re) * (1.0 + re) + im * im)
+        part_re, part_im = (1.0 + re) * below, -im * below  # 1/(1 + u)
+        rest_re, rest_im = re * part_re - im * part_im, re * part_im + im * part_re  # u/(1 + u)
+        slope_re, slope_im = -r * (part_re * rest_re - part_im * rest_im), -r * (part_re * rest_im + part_im * rest_re)
+        log_x = log_omega[i] + log_tau
+        z[i] = complex(r * part_re, r * part_im)
+        dz[0, i] = complex(part_re, part_im)
+        dz[1, i] = complex(per_tau * slope_re, per_tau * slope_im)
+        dz[2, i] = complex(slope_re * log_x - slope_im * _QUARTER_TURN, slope_re * _QUARTER_TURN + slope_im * log_x)
+
+
+@compiled(
+    types.void(CODE, FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1], COMPLEX[:, ::1], COMPLEX[:, :, ::1]),
+)
+def model_at(code, omega, log_omega, q, p, zn, dz):
     """Fill the impedance of every node (``zn``), the derivatives of every element (``dz``); the last node is all."""
     nodes, parts, offset, addresses, slots, counts, logarithmic, _ = code
     n = q.size
@@ -69,8 +105,10 @@ def model(code, omega, q, p, zn, dz):
     own = np.empty(slots.shape[1])
     for i in range(nodes.shape[0]):
         kind = nodes[i, 0]
-        if kind == LEAF:
-            leaf = nodes[i, 1]
+        leaf = nodes[i, 1]
+        if kind == ARC:
+            _arc(log_omega, p[slots[leaf, 0]], q[slots[leaf, 1]], p[slots[leaf, 2]], zn[i], dz[leaf])
+        elif kind == LEAF:
             for s in range(counts[leaf]):
                 own[s] = p[slots[leaf, s]]
             _call(addresses[leaf], omega, own, zn[i], dz[leaf])
@@ -88,7 +126,15 @@ def model(code, omega, q, p, zn, dz):
                 zn[i, f] = 1.0 / total
 
 
-@numba.njit(FLOAT(FLOAT[::1], FLOAT[::1]), cache=True, error_model="numpy", fastmath=_SUMS)
+@compiled(
+    types.void(CODE, FLOAT[::1], FLOAT[::1], FLOAT[::1], COMPLEX[:, ::1], COMPLEX[:, :, ::1]),
+)
+def model(code, omega, q, p, zn, dz):
+    """`model_at` without logarithms at hand."""
+    model_at(code, omega, logarithms(omega), q, p, zn, dz)
+
+
+@compiled(FLOAT(FLOAT[::1], FLOAT[::1]), fastmath=_SUMS)
 def dot(a, b):
     """Sum of products."""
     total = 0.0
@@ -97,9 +143,7 @@ def dot(a, b):
     return total
 
 
-@numba.njit(
-    FLOAT(COMPLEX[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1]), cache=True, error_model="numpy", fastmath=_SUMS
-)
+@compiled(FLOAT(COMPLEX[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1]), fastmath=_SUMS)
 def _residual(z, re, im, weight, r):
     """Fill the weighted residual, real parts first, and return the sum of its squares."""
     m = re.size
@@ -113,12 +157,10 @@ def _residual(z, re, im, weight, r):
     return total
 
 
-@numba.njit(
+@compiled(
     types.void(
         CODE, INTEGER[::1], FLOAT[::1], COMPLEX[:, ::1], COMPLEX[:, :, ::1], COMPLEX[:, ::1], FLOAT[::1], FLOAT[:, ::1]
     ),
-    cache=True,
-    error_model="numpy",
 )
 def _jacobian(code, column, p, zn, dz, factor, weight, jac):
     """Fill ``jac`` (free, 2m): the derivative of the weighted residual by the free coordinates.
@@ -136,7 +178,7 @@ def _jacobian(code, column, p, zn, dz, factor, weight, jac):
     plain[last] = True
     for i in range(last, -1, -1):
         kind = nodes[i, 0]
-        if kind == LEAF:
+        if kind in (LEAF, ARC):
             leaf = nodes[i, 1]
             for s in range(counts[leaf]):
                 k = slots[leaf, s]
@@ -171,7 +213,7 @@ def _jacobian(code, column, p, zn, dz, factor, weight, jac):
                         factor[child, f] *= factor[i, f]
 
 
-@numba.njit(TRUTH(FLOAT[:, ::1], FLOAT[::1], TRUTH[::1], FLOAT[::1], FLOAT[:, ::1]), cache=True, error_model="numpy")
+@compiled(TRUTH(FLOAT[:, ::1], FLOAT[::1], TRUTH[::1], FLOAT[::1], FLOAT[:, ::1]))
 def _solve(h, g, held, x, work):
     """Solve h x = g by Cholesky without the held coordinates, whose x is zero; False if h is not positive."""
     n = g.size
@@ -211,7 +253,7 @@ def _solve(h, g, held, x, work):
     return True
 
 
-@numba.njit(
+@compiled(
     types.Tuple((FLOAT, INTEGER, TRUTH))(
         CODE,
         INTEGER[::1],
@@ -226,8 +268,6 @@ def _solve(h, g, held, x, work):
         FLOAT,
         FLOAT[:, ::1],
     ),
-    cache=True,
-    error_model="numpy",
 )
 def levenberg_marquardt(code, free, low, high, omega, re, im, weight, q, most, tolerance, hessian):
     """Walk ``q`` downhill in place; return cost, iterations, whether it converged.
@@ -253,7 +293,8 @@ def levenberg_marquardt(code, free, low, high, omega, re, im, weight, q, most, t
     held = np.zeros(n, dtype=np.bool_)
     trial = q.copy()
     last = nodes.shape[0] - 1
-    model(code, omega, q, p, zn, dz)
+    log_omega = logarithms(omega)
+    model_at(code, omega, log_omega, q, p, zn, dz)
     cost = _residual(zn[last], re, im, weight, r)
     damping, iterations = _FIRST_DAMPING, 0
     growth = 4.0
@@ -288,7 +329,7 @@ def levenberg_marquardt(code, free, low, high, omega, re, im, weight, q, most, t
             if gain < tolerance * cost:
                 converged = True
                 break
-            model(code, omega, trial, p, zn, dz)
+            model_at(code, omega, log_omega, trial, p, zn, dz)
             lower = _residual(zn[last], re, im, weight, r)
             if lower < cost:
                 moved = True
@@ -310,7 +351,7 @@ def levenberg_marquardt(code, free, low, high, omega, re, im, weight, q, most, t
     return cost, iterations, converged
 
 
-@numba.njit(
+@compiled(
     FLOAT(
         CODE,
         INTEGER[::1],
@@ -323,8 +364,6 @@ def levenberg_marquardt(code, free, low, high, omega, re, im, weight, q, most, t
         FLOAT[:, ::1],
         COMPLEX[::1],
     ),
-    cache=True,
-    error_model="numpy",
 )
 def normal_equations(code, free, omega, re, im, weight, q, r, jac, z):
     """Fill weighted residual, Jacobian by the free coordinates and impedance at ``q``; return the cost."""

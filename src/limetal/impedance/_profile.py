@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 from numba import types
 
+from limetal.impedance._compile import compiled
 from limetal.impedance._machine import CODE, FLOAT, INTEGER, levenberg_marquardt
 
 __all__ = ["reach"]
@@ -18,7 +18,7 @@ _ITERATIONS, _TOLERANCE, _NEAR, _STEPS = 30, 1e-5, 0.05, 8
 _MOST_CHANGE = 2.5
 
 
-@numba.njit(
+@compiled(
     types.Tuple((FLOAT, FLOAT))(
         CODE,
         INTEGER[::1],
@@ -36,8 +36,6 @@ _MOST_CHANGE = 2.5
         FLOAT,
         FLOAT,
     ),
-    cache=True,
-    error_model="numpy",
 )
 def reach(code, free, low, high, omega, re, im, weight, best, cost, k, direction, first, farthest, rise):
     """Distance of coordinate ``k`` from its best at which the cost has risen by ``rise``, and the lowest cost seen.

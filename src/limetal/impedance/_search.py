@@ -12,11 +12,11 @@ from __future__ import annotations
 
 import math
 
-import numba
 import numpy as np
 from numba import types
 
 from limetal.impedance._combinations import combinations, inner_coordinates, order_of
+from limetal.impedance._compile import compiled
 from limetal.impedance._machine import CODE, FLOAT, INTEGER, TRUTH, dot, levenberg_marquardt, model, normal_equations
 
 __all__ = ["solve"]
@@ -41,7 +41,7 @@ _LIKE_NOISE, _SURE, _WIDEN_AFTER = 2.0, 99, 6
 _WIDE_PARTIALS, _WIDE_BETWEEN, _WIDE_INSERTED = 6, 4, 3
 
 
-@numba.njit(
+@compiled(
     types.Tuple((INTEGER, INTEGER[::1], FLOAT[::1], FLOAT[:, ::1]))(
         CODE,
         INTEGER[::1],
@@ -58,8 +58,6 @@ _WIDE_PARTIALS, _WIDE_BETWEEN, _WIDE_INSERTED = 6, 4, 3
         INTEGER,
         INTEGER,
     ),
-    cache=True,
-    error_model="numpy",
 )
 def _insertions(code, free, low, high, omega, re, im, weight, q, x, gram, first, end, most):
     """Shapes whose insertion lowers the cost at the minimum ``q`` most, with scale and how the others give way.
@@ -129,7 +127,7 @@ def _insertions(code, free, low, high, omega, re, im, weight, q, x, gram, first,
     return found, columns, scales, moved
 
 
-@numba.njit(
+@compiled(
     types.Tuple((INTEGER, FLOAT[:, ::1]))(
         CODE,
         TRUTH[::1],
@@ -147,8 +145,6 @@ def _insertions(code, free, low, high, omega, re, im, weight, q, x, gram, first,
         FLOAT[::1],
         TRUTH,
     ),
-    cache=True,
-    error_model="numpy",
 )
 def _grown(code, is_free, low, high, ohm, shape, singles, omega, re, im, weight, x, gram, linear, wide):
     """Starts found by adding one part after another to the best fits of the circuit without it, ``(k, n)``.
@@ -224,10 +220,8 @@ def _grown(code, is_free, low, high, ohm, shape, singles, omega, re, im, weight,
     return count, bases
 
 
-@numba.njit(
+@compiled(
     FLOAT(CODE, FLOAT[::1], INTEGER[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1]),
-    cache=True,
-    error_model="numpy",
 )
 def _waves(code, omega, order, re, im, weight, q):
     """Correlation of the residuals of neighbouring frequencies, in its standard deviations for noise (about 0)."""
@@ -247,7 +241,7 @@ def _waves(code, omega, order, re, im, weight, q):
     return products / max(squares, 1e-300) * math.sqrt(2.0 * m)
 
 
-@numba.njit(
+@compiled(
     types.Tuple((INTEGER, FLOAT[:, ::1], FLOAT[::1], FLOAT[:, ::1], INTEGER, INTEGER, TRUTH))(
         CODE,
         INTEGER[::1],
@@ -270,8 +264,6 @@ def _waves(code, omega, order, re, im, weight, q):
         INTEGER,
         FLOAT,
     ),
-    cache=True,
-    error_model="numpy",
 )
 def solve(
     code,
@@ -297,9 +289,9 @@ def solve(
 ):
     """Best end of walks from many starts.
 
-    ``given_starts`` are tried first, then others until ``fewest`` were and two of the best cost agree (four, if what is
-    left is not like noise), or ``most`` were, or none is left. Returns how many were tried, where each ended and at what cost, J'J of the best, how many
-    ended at the best cost, iterations in all, and whether the best walk converged.
+    ``given_starts`` are tried first, then others until ``fewest`` were and two of the best cost agree (many, if what is
+    left is not like noise), or ``most`` were, or none is left. Returns how many were tried, where each ended and at
+    what cost, J'J of the best, how many ended at the best cost, iterations in all, and whether the best walk converged.
     """
     tables, own, groups = shape
     m, n = omega.size, given.size

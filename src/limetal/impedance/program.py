@@ -24,7 +24,7 @@ __all__ = ["Arc", "Block", "Program", "program"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-LEAF, SERIES, PARALLEL = 0, 1, 2
+LEAF, SERIES, PARALLEL, ARC = 0, 1, 2, 3
 #: Breadth of a parameter without dimension over the range of its starts: 0.7 for an exponent that starts at 0.6 to 1.
 _TYPICAL_PART = 1.75
 
@@ -226,7 +226,7 @@ class _Builder:
             end = self._node(block)
             ends.append(end)
             taken = tuple(i for leaf in _leaves_of(block) for i in self._indices(leaf))
-            self.blocks.append(Block(taken, end, len(self.arcs) > arcs and self.nodes[end][0] == LEAF))
+            self.blocks.append(Block(taken, end, len(self.arcs) > arcs and self.nodes[end][0] == ARC))
         if len(ends) > 1:
             self._add(SERIES, 0, ends)
         logarithmic = np.array([k.logarithmic for k in self.kinds], dtype=bool)
@@ -289,12 +289,12 @@ class _Builder:
         self.arcs.append(Arc(r, y, n))
         zarc = ELEMENTS["Zarc"]
         self.kinds[y] = zarc.parameters[1]
-        return self._leaf(zarc.address, [r, y, n if rest else self.count])
+        return self._leaf(zarc.address, [r, y, n if rest else self.count], ARC)
 
-    def _leaf(self, address: int, slots: list[int]) -> int:
+    def _leaf(self, address: int, slots: list[int], kind: int = LEAF) -> int:
         self.addresses.append(address)
         self.slots.append(slots)
-        return self._add(LEAF, len(self.addresses) - 1, [])
+        return self._add(kind, len(self.addresses) - 1, [])
 
     def _add(self, kind: int, leaf: int, parts: list[int]) -> int:
         self.nodes.append((kind, leaf))
