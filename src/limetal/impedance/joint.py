@@ -167,8 +167,7 @@ class _Joint:
         """Root of the reduced chi squared of every single fit."""
         if self.measured:
             return np.ones(len(self.separate))
-        rounding = [_ROUNDING**2 * float(np.sum((f.weights * np.abs(f.impedance)) ** 2)) for f in self.separate]
-        costs = np.array([max(f.cost, r) for f, r in zip(self.separate, rounding, strict=True)])
+        costs = _costs(self.separate)
         dof = np.array([fit.degrees_of_freedom for fit in self.separate], dtype=np.float64)
         if self.options.noise == "one":
             return np.full(dof.size, math.sqrt(float(costs.sum() / dof.sum())))
@@ -281,8 +280,7 @@ class _Joint:
 
     def _made(self, fits: tuple[CircuitFit, ...], walked: Walked | None, bettered: int) -> SeriesFit:
         dof = np.array([fit.degrees_of_freedom for fit in self.separate])
-        apart = np.array([fit.cost for fit in self.separate]) / self.noise**2
-        together = np.array([fit.cost for fit in fits]) / self.noise**2
+        apart, together = _costs(self.separate) / self.noise**2, _costs(fits) / self.noise**2
         saved = self.shared.size * (len(fits) - 1)
         f_value, p_value = self._f_test(apart, together, dof, saved)
         own = len(fits) * self.walk.own.size + self.shared.size
@@ -331,7 +329,7 @@ class _Joint:
 
     def _aicc(self, fits: Sequence[CircuitFit], parameters: int) -> float:
         rows = np.array([2.0 * fit.frequency_hertz.size for fit in fits])
-        costs = np.array([max(fit.cost, 1e-300) for fit in fits])
+        costs = _costs(fits)
         if self.measured:
             k, misfit = parameters, float(costs.sum())
         elif self.options.noise == "each":
@@ -340,6 +338,14 @@ class _Joint:
             k, misfit = parameters + 1, float(rows.sum() * math.log(float(costs.sum() / rows.sum())))
         left = float(rows.sum()) - k - 1
         return misfit + 2 * k + 2 * k * (k + 1) / left if left >= 1 else math.inf
+
+
+def _costs(fits: Sequence[CircuitFit]) -> Floats:
+    """Costs, none below that of rounding: of data computed from the circuit itself the rest says nothing."""
+    found: Floats = np.array(
+        [max(fit.cost, _ROUNDING**2 * float(np.sum((fit.weights * np.abs(fit.impedance)) ** 2))) for fit in fits]
+    )
+    return found
 
 
 def _plain(node: Node, names: tuple[str, ...]) -> Node:
