@@ -100,9 +100,12 @@ def fit_many(
     [1.0, 2.0]
     """
     fitter = _Fitter(circuit, options)
-    given = std_ohm if std_ohm is not None else None
+    several = list(spectra)
+    if std_ohm is not None and len(std_ohm) != len(several):
+        raise BadInputError("spectra of a fit", f"std_ohm of {len(std_ohm)} spectra", f"of all {len(several)}")
+    noise = [None] * len(several) if std_ohm is None else std_ohm
     return [
-        fitter.one(f, z, None if given is None else given[i], f"spectrum {i + 1}") for i, (f, z) in enumerate(spectra)
+        fitter.one(f, z, std, f"spectrum {i}") for i, ((f, z), std) in enumerate(zip(several, noise, strict=True), 1)
     ]
 
 

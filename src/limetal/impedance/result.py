@@ -202,6 +202,8 @@ class CircuitFit:
         """
         from scipy.special import stdtrit
 
+        if not 0.0 < level < 1.0:
+            raise BadInputError("level of an interval", f"{level:g}", "a number between 0 and 1, such as 0.95")
         k = self._at(name)
         reach = float(stdtrit(self.degrees_of_freedom, 0.5 + level / 2)) * float(self.log_std[k])
         if self._program.logarithmic[k]:
