@@ -196,7 +196,7 @@ DRAWS: dict[str, Callable[[_Draw], list[float]]] = {
     "RQ": lambda d: [d.ohm(), 10 ** d.rng.uniform(-5, -2), d.exponent()],
     "RC": lambda d: [d.ohm(), 10 ** d.rng.uniform(-5, -2)],
     "R(Q[R(RQ)])": lambda d: _nested(d, None),
-    "R(Q[RW])(RQ)": lambda d: [d.ohm(), *_randles(d, lambda: [d.sigma()])[1:], *d.arc(d.second(2e3))],
+    "R([RW]Q)(RQ)": lambda d: [d.ohm(), *_randles(d, lambda: [d.sigma()])[1:], *d.arc(d.second(2e3))],
     "R(C[R(RC)])": lambda d: _nested(d, 1.0),
     "(C[RL])": lambda d: [10 ** d.rng.uniform(-9, -7), d.ohm(1, 3), 10 ** d.rng.uniform(-6, -4)],
     "R(RQ)[LR](RC)": lambda d: [d.ohm(), *d.arc(), 1e-6, d.ohm(), *d.rc()],
