@@ -116,7 +116,8 @@ def described(
     doubtful = np.zeros(walk.q.size, dtype=np.bool_)
     if not clear:
         inner = inner if sure else inverse(walk.hessian * (1 / scale))
-        covariance = outside_covariance(p, walk.q, widened(p, data, walk, inner, scale))
+        wide = widened(p, data, walk, inner, scale)
+        covariance = _no_narrower(outside_covariance(p, walk.q, wide), outside_covariance(p, walk.q, inner))
         doubtful = needless(p, data, walk, np.sqrt(np.diagonal(covariance)), scale)
     if rivals:
         outer, log_std = p.outside(walk.q), np.sqrt(np.diagonal(covariance))
@@ -205,6 +206,17 @@ def outside_covariance(p: Program, q: Floats, free_covariance: Floats) -> Floats
 
     inner = np.ascontiguousarray(free_covariance)
     found: Floats = _around.outside_covariance(inner, p.free, p.is_free, p.arc_rows, q)
+    return found
+
+
+def _no_narrower(wide: Floats, plain: Floats) -> Floats:
+    """``wide`` with no variance below that of ``plain``.
+
+    Y of an arc is made of R, tau and n whose errors cancel: widened by different factors they can cancel further.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor = np.sqrt(np.fmax(np.diagonal(plain) / np.diagonal(wide), 1.0))
+    found: Floats = wide * np.outer(factor, factor)
     return found
 
 
