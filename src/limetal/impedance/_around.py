@@ -88,7 +88,7 @@ def limits(f, z, ohm, second, logarithmic, own_low, own_high):
     return low, high
 
 
-@compiled(types.void(FLOAT[::1], INTEGER[:, ::1], INTEGER[:, :, ::1], INTEGER[::1]))
+@compiled()
 def _order(q, times, parts, swap):
     """Fill ``swap`` with the coordinates of ``q`` that put arcs of one kind in order of their time constants."""
     for k in range(q.size):
@@ -109,7 +109,7 @@ def _order(q, times, parts, swap):
                     swap[parts[g, member, j]] = parts[g, order[member], j]
 
 
-@compiled(types.Tuple((TRUTH, FLOAT[:, ::1]))(FLOAT[:, ::1]))
+@compiled()
 def inverse(h):
     """Inverse of J'J by Cholesky, and whether it is certain; if not, it is nothing."""
     n = h.shape[0]
@@ -143,9 +143,7 @@ def inverse(h):
     return True, found
 
 
-@compiled(
-    FLOAT[:, ::1](FLOAT[:, ::1], INTEGER[::1], TRUTH[::1], INTEGER[:, ::1], FLOAT[::1]),
-)
+@compiled()
 def outside_covariance(inner, free, is_free, arcs, q):
     """Covariance of the logarithms of the circuit's parameters from that of the free inner coordinates."""
     n = q.size
@@ -196,7 +194,7 @@ def best_of(ends, costs, tried, hessian, free, times, parts):
     return best, q, found
 
 
-@compiled(FLOAT[::1](FLOAT[::1], INTEGER[:, ::1], INTEGER[:, :, ::1]))
+@compiled()
 def ordered(q, times, parts):
     """Coordinates with arcs of one kind in order of their time constants."""
     swap = np.empty(q.size, dtype=np.int64)

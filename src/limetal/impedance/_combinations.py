@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import types
 
 from limetal.impedance._compile import compiled
-from limetal.impedance._machine import FLOAT, INTEGER, TRUTH
 
 __all__ = ["combinations", "inner_coordinates", "order_of"]
 
@@ -18,16 +16,14 @@ _SAME = 0.985
 _BEAM = 128
 
 
-@compiled(types.void(FLOAT[::1], FLOAT, FLOAT[::1]))
+@compiled()
 def _add(a, factor, b):
     """Add a multiple of ``b`` to ``a`` in place."""
     for i in range(a.size):
         a[i] += factor * b[i]
 
 
-@compiled(
-    types.Tuple((FLOAT[:, ::1], FLOAT[::1], FLOAT))(FLOAT[:, ::1], FLOAT[::1], FLOAT, INTEGER),
-)
+@compiled()
 def _eliminate(gram, along, square, singles):
     """Project the columns that are always there out of all others; return what is left of matrix, vector and square."""
     g, t = gram.copy(), along.copy()
@@ -46,7 +42,7 @@ def _eliminate(gram, along, square, singles):
     return g, t, square
 
 
-@compiled(TRUTH(FLOAT[:, ::1], FLOAT[::1], INTEGER[::1], FLOAT[::1]))
+@compiled()
 def _scales(gram, along, rows, x):
     """Solve for the scales of the columns ``rows``; return whether all are positive."""
     n = rows.size
@@ -71,7 +67,7 @@ def _scales(gram, along, rows, x):
     return positive
 
 
-@compiled(types.void(FLOAT, INTEGER, FLOAT[::1], INTEGER[::1]))
+@compiled()
 def _keep(cost, code, costs, codes):
     """Put a cost that is below the largest in its place: a heap with the largest on top."""
     size = costs.size
@@ -89,7 +85,7 @@ def _keep(cost, code, costs, codes):
     costs[hole], codes[hole] = cost, code
 
 
-@compiled(INTEGER[::1](FLOAT[::1]))
+@compiled()
 def order_of(values):
     """Places of the values from small to large, by insertion: np.argsort takes seconds to compile."""
     order = np.empty(values.size, dtype=np.int64)
@@ -102,7 +98,7 @@ def order_of(values):
     return order
 
 
-@compiled(types.void(FLOAT[::1], FLOAT, FLOAT, FLOAT[::1], FLOAT[::1]))
+@compiled()
 def _project(v, scale, ahead, left, along):
     """Finish a row of the inverse Cholesky factor times the candidates, and take its part from what is left of them."""
     for i in range(v.size):
@@ -111,20 +107,7 @@ def _project(v, scale, ahead, left, along):
         along[i] -= v[i] * ahead
 
 
-@compiled(
-    types.void(
-        FLOAT[:, ::1],
-        FLOAT[::1],
-        FLOAT[::1],
-        INTEGER[:, ::1],
-        INTEGER,
-        INTEGER,
-        INTEGER,
-        TRUTH,
-        FLOAT[::1],
-        INTEGER[::1],
-    ),
-)
+@compiled()
 def _extend(g, t, old_costs, old_rows, depth, first, end, ordered, costs, codes):
     """Add every candidate of a set to every kept combination; keep the best whose scales are positive."""
     inverse, chosen = np.empty((depth, t.size)), np.empty(depth, dtype=np.int64)
@@ -181,7 +164,7 @@ def _extend(g, t, old_costs, old_rows, depth, first, end, ordered, costs, codes)
             _keep(cost, kept * t.size + candidate, costs, codes)
 
 
-@compiled(TRUTH(FLOAT[:, ::1], INTEGER[::1], INTEGER[::1]))
+@compiled()
 def _same(g, a, b):
     for i in range(a.size):
         cosine = g[a[i], b[i]] / math.sqrt(g[a[i], a[i]] * g[b[i], b[i]])
@@ -190,9 +173,7 @@ def _same(g, a, b):
     return True
 
 
-@compiled(
-    types.Tuple((INTEGER[:, ::1], FLOAT[:, ::1]))(FLOAT[:, ::1], FLOAT[::1], FLOAT, INTEGER, INTEGER[:, ::1], INTEGER),
-)
+@compiled()
 def combinations(gram, along, square, singles, groups, most):
     """Best combinations, one candidate of each group, that differ; and the scales of all their columns.
 
@@ -251,20 +232,7 @@ def combinations(gram, along, square, singles, groups, most):
     return picked[:count], scales
 
 
-@compiled(
-    FLOAT[:, ::1](
-        INTEGER[:, ::1],
-        FLOAT[:, ::1],
-        INTEGER,
-        FLOAT[:, ::1],
-        INTEGER[:, ::1],
-        FLOAT[::1],
-        FLOAT[::1],
-        TRUTH[::1],
-        FLOAT[:, ::1],
-        INTEGER,
-    ),
-)
+@compiled()
 def inner_coordinates(picked, scales, singles, tables, own, ohm, given, free, gram, rows):
     """Inner coordinates of combinations of shapes at their scales, ``(k, n)``.
 

@@ -30,13 +30,15 @@ def digest_of(folder: Path) -> str:
 _DIGEST = digest_of(Path(__file__).parent)
 
 
-def compiled(signature: Any, fastmath: Collection[str] = ()) -> Callable[[Callable[..., Any]], Any]:  # noqa: ANN401
-    """Compile a function of one signature and keep its code; division by zero gives infinity, as in numpy.
+def compiled(signature: Any = None, fastmath: Collection[str] = ()) -> Callable[[Callable[..., Any]], Any]:  # noqa: ANN401
+    """Compile a function and keep its code; division by zero gives infinity, as in numpy.
 
     Parameters
     ----------
     signature
-        numba's.
+        numba's, for functions that Python calls: they are compiled, or their code is loaded, when the module is
+        imported. Without one that happens where the function is first called. From compiled code that is when the
+        caller is compiled, never when it is loaded: what only compiled code calls costs a start nothing.
     fastmath
         What the compiler may do to sums and products: ``reassoc``, ``contract``, ``nsz``.
     """

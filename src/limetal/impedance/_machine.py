@@ -59,7 +59,7 @@ def _call(_context: Any, _address: Any, _omega: Any, _p: Any, _z: Any, _dz: Any)
     return signature, generate
 
 
-@compiled(FLOAT[::1](FLOAT[::1]))
+@compiled()
 def logarithms(values):
     """Natural logarithms."""
     found = np.empty(values.size)
@@ -68,10 +68,7 @@ def logarithms(values):
     return found
 
 
-@compiled(
-    types.void(FLOAT[::1], FLOAT, FLOAT, FLOAT, COMPLEX[::1], COMPLEX[:, ::1]),
-    fastmath={"contract", "nsz"},
-)
+@compiled(fastmath={"contract", "nsz"})
 def _arc(log_omega, r, log_tau, n, z, dz):
     """Fill R/(1 + (j omega tau)^n) and its derivatives: what the element Zarc says."""
     cosine, sine = math.sin(_QUARTER_TURN * (1.0 - n)), math.sin(_QUARTER_TURN * n)
@@ -92,9 +89,7 @@ def _arc(log_omega, r, log_tau, n, z, dz):
         dz[2, i] = complex(slope_re * log_x - slope_im * _QUARTER_TURN, slope_re * _QUARTER_TURN + slope_im * log_x)
 
 
-@compiled(
-    types.void(CODE, FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1], COMPLEX[:, ::1], COMPLEX[:, :, ::1]),
-)
+@compiled()
 def model_at(code, omega, log_omega, q, p, zn, dz):
     """Fill the impedance of every node (``zn``), the derivatives of every element (``dz``); the last node is all."""
     nodes, parts, offset, addresses, slots, counts, logarithmic, _ = code
@@ -134,7 +129,7 @@ def model(code, omega, q, p, zn, dz):
     model_at(code, omega, logarithms(omega), q, p, zn, dz)
 
 
-@compiled(FLOAT(FLOAT[::1], FLOAT[::1]), fastmath=_SUMS)
+@compiled(fastmath=_SUMS)
 def dot(a, b):
     """Sum of products."""
     total = 0.0
@@ -143,7 +138,7 @@ def dot(a, b):
     return total
 
 
-@compiled(FLOAT(COMPLEX[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1]), fastmath=_SUMS)
+@compiled(fastmath=_SUMS)
 def _residual(z, re, im, weight, r):
     """Fill the weighted residual, real parts first, and return the sum of its squares."""
     m = re.size
@@ -157,11 +152,7 @@ def _residual(z, re, im, weight, r):
     return total
 
 
-@compiled(
-    types.void(
-        CODE, INTEGER[::1], FLOAT[::1], COMPLEX[:, ::1], COMPLEX[:, :, ::1], COMPLEX[:, ::1], FLOAT[::1], FLOAT[:, ::1]
-    ),
-)
+@compiled()
 def _jacobian(code, column, p, zn, dz, factor, weight, jac):
     """Fill ``jac`` (free, 2m): the derivative of the weighted residual by the free coordinates.
 
@@ -213,7 +204,7 @@ def _jacobian(code, column, p, zn, dz, factor, weight, jac):
                         factor[child, f] *= factor[i, f]
 
 
-@compiled(TRUTH(FLOAT[:, ::1], FLOAT[::1], TRUTH[::1], FLOAT[::1], FLOAT[:, ::1]))
+@compiled()
 def _solve(h, g, held, x, work):
     """Solve h x = g by Cholesky without the held coordinates, whose x is zero; False if h is not positive."""
     n = g.size

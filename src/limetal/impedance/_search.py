@@ -41,24 +41,7 @@ _LIKE_NOISE, _SURE, _WIDEN_AFTER = 2.0, 99, 6
 _WIDE_PARTIALS, _WIDE_BETWEEN, _WIDE_INSERTED = 6, 4, 3
 
 
-@compiled(
-    types.Tuple((INTEGER, INTEGER[::1], FLOAT[::1], FLOAT[:, ::1]))(
-        CODE,
-        INTEGER[::1],
-        FLOAT[::1],
-        FLOAT[::1],
-        FLOAT[::1],
-        FLOAT[::1],
-        FLOAT[::1],
-        FLOAT[::1],
-        FLOAT[::1],
-        FLOAT[:, ::1],
-        FLOAT[:, ::1],
-        INTEGER,
-        INTEGER,
-        INTEGER,
-    ),
-)
+@compiled()
 def _insertions(code, free, low, high, omega, re, im, weight, q, x, gram, first, end, most):
     """Shapes whose insertion lowers the cost at the minimum ``q`` most, with scale and how the others give way.
 
@@ -127,25 +110,7 @@ def _insertions(code, free, low, high, omega, re, im, weight, q, x, gram, first,
     return found, columns, scales, moved
 
 
-@compiled(
-    types.Tuple((INTEGER, FLOAT[:, ::1]))(
-        CODE,
-        TRUTH[::1],
-        FLOAT[::1],
-        FLOAT[::1],
-        FLOAT[::1],
-        SHAPE,
-        INTEGER,
-        FLOAT[::1],
-        FLOAT[::1],
-        FLOAT[::1],
-        FLOAT[::1],
-        FLOAT[:, ::1],
-        FLOAT[:, ::1],
-        FLOAT[::1],
-        TRUTH,
-    ),
-)
+@compiled()
 def _grown(code, is_free, low, high, ohm, shape, singles, omega, re, im, weight, x, gram, linear, wide):
     """Starts found by adding one part after another to the best fits of the circuit without it, ``(k, n)``.
 
@@ -220,9 +185,7 @@ def _grown(code, is_free, low, high, ohm, shape, singles, omega, re, im, weight,
     return count, bases
 
 
-@compiled(
-    FLOAT(CODE, FLOAT[::1], INTEGER[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1]),
-)
+@compiled()
 def _waves(code, omega, order, re, im, weight, q):
     """Correlation of the residuals of neighbouring frequencies, in its standard deviations for noise (about 0)."""
     nodes, _, _, addresses, slots, _, _, _ = code
