@@ -11,6 +11,8 @@ __all__ = ["main"]
 def main() -> None:
     """Run the command line; an error a user can mend is one message and exit status 2."""
     os.environ.setdefault("TYPER_USE_RICH", "0")
+    # matrices are small here, and threads that wait for each other on a busy machine turn milliseconds into seconds
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from limetal.cli import app
     from limetal.errors import LimetalError
 
