@@ -11,28 +11,24 @@ percent, number of maxima above 2 % of the highest, relative L2 distance of gamm
 lines, the earth mover's distance of the cumulative distributions in decades.
 """
 
-# The number of threads is set before anything reads it.
-# ruff: noqa: E402
+# ruff: noqa: I001 - the first sets the number of threads
 
 from __future__ import annotations
 
-import os
-
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
+import _impedance_common as common
 
 import argparse
 import contextlib
 import io
 import math
-import platform
+import os
 import sys
 import time
 import types
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -362,16 +358,10 @@ def main() -> None:
             for name in known
         ]
         text.append(f"| {kind} | {' | '.join(cells)} |")
-    packages = []
-    for package in ("numpy", "numba", "pyDRTtools", "eisyfit-hybrid-drt"):
-        with contextlib.suppress(PackageNotFoundError):
-            packages.append(f"{package} {version(package)}")
-    text += ["", f"Python {platform.python_version()}, {', '.join(packages)}; {os.cpu_count()} cores, one thread."]
+    text += ["", f"{common.surroundings('numpy', 'numba', 'pyDRTtools', 'eisyfit-hybrid-drt')}."]
     table = "\n".join(text)
     print(table)
-    before, _, rest = PAGE.read_text(encoding="utf-8").partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{table}\n\n{END}{after}", encoding="utf-8")
+    common.write_between(PAGE, BEGIN, END, table)
 
 
 if __name__ == "__main__":

@@ -2,16 +2,16 @@
 
 Made-up spectra with known noise, drift and outliers go through `limetal.impedance.kramers_kronig`; false alarms,
 power and the truth of the noise estimate are printed and written to ``docs/validity.md``. With impedance.py installed
-(``pip install impedance altair``) its ``linKK`` runs interleaved in the same process for the speed (CPU seconds of all
-threads: set OMP_NUM_THREADS=1).
+(``pip install impedance altair``) its ``linKK`` runs interleaved in the same process for the speed.
 """
+
+# ruff: noqa: I001 - the first sets the number of threads
 
 from __future__ import annotations
 
+from _impedance_common import cpu, linear_kk, write_between  # before numpy
+
 import argparse
-import contextlib
-import io
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -178,30 +178,6 @@ def outliers(count: int) -> list[str]:
     return lines
 
 
-def cpu(call: Callable[[], Any]) -> float:
-    begin = time.process_time()
-    call()
-    return time.process_time() - begin
-
-
-def linear_kk() -> Callable[[Any, Any], Any] | None:
-    """``linKK`` of impedance.py with its defaults; it evaluates a text in which NumPy 2 writes ``np.float64``."""
-    try:
-        from impedance.models.circuits import elements
-
-        from impedance import validation
-    except ImportError:
-        return None
-    elements.circuit_elements["np"] = np
-    vars(validation).get("circuit_elements", {})["np"] = np
-
-    def quietly(f: Any, z: Any) -> Any:
-        with contextlib.redirect_stdout(io.StringIO()):
-            return validation.linKK(f, z)
-
-    return quietly
-
-
 def speed(count: int) -> list[str]:
     rng = np.random.default_rng(4)
     spectra = [made_lithium(rng)[:2] for _ in range(count)]
@@ -209,8 +185,8 @@ def speed(count: int) -> list[str]:
     peer = linear_kk()
     pairs = []
     for f, z in spectra:
-        ours = cpu(lambda f=f, z=z: kramers_kronig(f, z))
-        pairs.append((ours, cpu(lambda f=f, z=z: peer(f, z)) if peer else float("nan")))
+        ours, _ = cpu(lambda f=f, z=z: kramers_kronig(f, z))
+        pairs.append((ours, cpu(lambda f=f, z=z: peer(f, z))[0] if peer else float("nan")))
     said = f"One spectrum of 71 points takes {1e3 * median(a for a, _ in pairs):.2f} ms of CPU"
     if peer:
         theirs, ratio = median(b for _, b in pairs), median(b / a for a, b in pairs)
@@ -225,10 +201,7 @@ def main() -> None:
     blocks = [good_spectra(count), drifting_spectra(count), outliers(count), speed(min(count, 30))]
     text = "\n\n".join("\n".join(lines) for lines in blocks)
     print(text)
-    old = PAGE.read_text(encoding="utf-8")
-    before, _, rest = old.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    PAGE.write_text(f"{before}{BEGIN}\n\n{count} spectra of each kind.\n\n{text}\n\n{END}{after}", encoding="utf-8")
+    write_between(PAGE, BEGIN, END, f"{count} spectra of each kind.\n\n{text}")
 
 
 if __name__ == "__main__":
