@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from limetal.errors import BadInputError
+from limetal.impedance._contest import Contest, Kind
 from limetal.impedance.checks import checked_arrays
-from limetal.impedance.fit import fit
+from limetal.impedance.fit import Searched
 from limetal.impedance.result import CircuitFit, FitOptions
 
-__all__ = ["Candidate", "Choice", "ChooseOptions", "choose", "choose_many"]
+__all__ = ["Candidate", "Choice", "ChooseOptions", "choose", "choose_for_all", "choose_many"]
 
 Floats = NDArray[np.float64]
 Complexes = NDArray[np.complex128]
 
 #: A circuit whose AICc is higher by less than this has substantial support too.
 UNDECIDED = 2.0
-#: Arcs are added until AICc rose so often in a row.
-_PATIENCE = 2
+#: AICc has to rise by this without a part, or the part is not needed.
+NEEDED = 10.0
 #: Residuals above the noise of the Kramers-Kronig test by this factor are said.
 _MISSES_NOISE = 1.3
 
@@ -37,7 +39,7 @@ class ChooseOptions:
         Numbers of arcs R beside Q.
     tails
         What stands in series behind them: ``""`` for nothing, ``"W"``, ``"Wo"`` (to a wall), ``"Ws"`` (to a sink),
-        ``"Q"`` (a blocking cell), or any circuit text.
+        ``"Q"`` or ``"C"`` (a blocking cell, Li|Cu before plating), or any circuit text.
     inductor
         Whether a series inductance is tried.
     fit
@@ -64,19 +66,27 @@ class Candidate:
     ----------
     text
         The circuit.
-    fit
-        Its fit.
     aicc, delta
-        Criterion, and how far it lies above that of the best circuit.
-    needless
-        Parts without which the spectrum is described nearly as well: such a circuit ranks behind all others.
+        Criterion, and how far it lies above that of the best circuit; below zero for a circuit with a part that is not
+        needed.
+    weight
+        Akaike weight among all that competed: the likelihood of the circuit given the data, if one of them is right.
+    simpler
+        A circuit with fewer parts that describes the spectrum as well (its AICc is not higher by `NEEDED`): this one
+        then ranks behind all that have none. Empty for those.
     """
 
     text: str
-    fit: CircuitFit
     aicc: float
     delta: float
-    needless: tuple[str, ...]
+    weight: float
+    simpler: str
+    _searched: Searched
+
+    @cached_property
+    def fit(self) -> CircuitFit:
+        """Its fit; errors are found when first asked for."""
+        return self._searched.described()
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +96,7 @@ class Choice:
     Attributes
     ----------
     ranking
-        Those without needless parts by AICc, then the others by AICc.
+        Those that need all their parts by AICc, then the others by AICc.
     notes
         What a reader has to know.
     """
@@ -101,17 +111,17 @@ class Choice:
 
     @property
     def runner_up(self) -> Candidate | None:
-        """The next best circuit without needless parts; None if there is none."""
-        return next((c for c in self.ranking[1:] if not c.needless), None)
+        """The next best circuit that needs all its parts; None if there is none."""
+        return next((c for c in self.ranking[1:] if not c.simpler), None)
 
     @property
     def undecided(self) -> bool:
-        """Whether the runner-up has substantial support too: its AICc is higher by less than 2.
+        """Whether the runner-up has substantial support too: its AICc is higher by 2 at most.
 
-        The rule is that of Burnham & Anderson, Model Selection and Multimodel Inference, 2nd ed., Springer 2002,
-        section 2.6 (not looked up again).
+        The rule of Burnham & Anderson, Sociol. Methods Res. 33 (2004) 261, p. 270: up to 2 substantial, 4 to 7
+        considerably less, above 10 essentially no support. (Quoted by others; the paper itself was not at hand.)
         """
-        return self.runner_up is not None and self.runner_up.delta < UNDECIDED
+        return self.runner_up is not None and self.runner_up.delta <= UNDECIDED
 
 
 def choose(
@@ -122,11 +132,15 @@ def choose(
     std_ohm: Floats | None = None,
     where: str = "spectrum",
 ) -> Choice:
-    """The circuit that describes a spectrum best for its number of parameters.
+    """The circuit that describes a spectrum best and needs all its parts.
 
-    Arcs are added until AICc has risen twice or an arc is needless. A circuit with a part that is needless (see
-    `CircuitFit.status`) ranks behind all others, whatever its AICc: that of a part at the edge of the data is not to be
-    trusted.
+    Circuits are compared by AICc. A part without which AICc rises by less than 10 is not needed: such a circuit ranks
+    behind all others, however low its own AICc (the best of many wrong circuits easily lies some units below the right
+    one; a fit also says `not identified` of such a part). So an inductor, or a Wo or Ws instead of a W, is there only
+    where the data show it. Of the others the one with the lowest AICc is the best; `Choice.undecided` says whether the
+    data tell it from the runner-up.
+
+    Circuits that contain one whose residuals are noise already, and which no further part improves, are not fitted.
 
     Parameters
     ----------
@@ -148,7 +162,8 @@ def choose(
 
     References
     ----------
-    Hurvich & Tsai, Biometrika 76 (1989) 297, doi:10.1093/biomet/76.2.297.
+    Hurvich & Tsai, Biometrika 76 (1989) 297, doi:10.1093/biomet/76.2.297. How often the right circuit is chosen is told
+    in numbers in ``docs/choice_of_circuit.md``.
 
     Examples
     --------
@@ -160,20 +175,15 @@ def choose(
     'R(RQ)'
     """
     chosen = options or ChooseOptions()
-    f, z = checked_arrays(frequency_hertz, impedance, where)
-    if chosen.fit.weighting == "measured" and std_ohm is None:
-        std_ohm = _measured(f, z, where)
-    found: list[tuple[str, CircuitFit]] = []
-    failure: BadInputError | None = None
-    for tail in chosen.tails:
-        for inductor in chosen.inductor:
-            try:
-                found += _grown(f, z, tail, inductor, chosen, std_ohm, where)
-            except BadInputError as error:  # too few points even for the fewest arcs with this tail
-                failure = error
-    if not found:
-        raise failure or BadInputError(where, "no circuit", "one to choose")
-    return Choice(_ranked(found), _notes(f, z, found, chosen))
+    contest = _contest(frequency_hertz, impedance, chosen, std_ohm, where)
+    noise = contest.noise
+    while True:
+        ranking = _ranked(contest.found)
+        best = next(kind for kind, one in contest.found.items() if one is ranking[0]._searched)
+        if best in contest.searched:
+            break
+        contest.search(best)
+    return Choice(ranking, _notes(contest.f.size, ranking[0], noise))
 
 
 def choose_many(spectra: Iterable[tuple[Floats, Complexes]], options: ChooseOptions | None = None) -> list[Choice]:
@@ -190,45 +200,96 @@ def choose_many(spectra: Iterable[tuple[Floats, Complexes]], options: ChooseOpti
     return [choose(f, z, options, where=f"spectrum {i + 1}") for i, (f, z) in enumerate(spectra)]
 
 
-def _grown(
-    f: Floats, z: Complexes, tail: str, inductor: bool, options: ChooseOptions, std: Floats | None, where: str
-) -> list[tuple[str, CircuitFit]]:
-    """Fits with more and more arcs, until more do not help."""
-    found: list[tuple[str, CircuitFit]] = []
-    rises, best = 0, math.inf
-    for n in sorted(options.arcs):
-        text = f"R{'(RQ)' * n}{tail}{'L' if inductor else ''}"
-        try:
-            one = fit(text, f, z, options.fit, std_ohm=std, where=where)
-        except BadInputError:
-            if not found:
-                raise
-            break
-        if math.isinf(one.aicc):
-            break
-        found.append((text, one))
-        rises = rises + 1 if one.aicc >= best else 0
-        best = min(best, one.aicc)
-        if rises == _PATIENCE or any(name.startswith("R") for name in _needless(one)):
-            break
-    return found
+def choose_for_all(
+    spectra: Sequence[tuple[Floats, Complexes]], options: ChooseOptions | None = None
+) -> tuple[tuple[str, float], ...]:
+    """One circuit for all of several spectra: circuits by the sum of their AICc, the best first.
+
+    A circuit with a part that the spectra together do not need ranks behind, as in `choose`.
+
+    Returns
+    -------
+    tuple
+        Text of each circuit, and how far its sum lies above that of the best.
+
+    Examples
+    --------
+    >>> f = np.logspace(5, -1, 61)
+    >>> rng = np.random.default_rng(1)
+    >>> spectra = [(f, (r + 5 / (1 + 2j * np.pi * f * 1e-3)) * (1 + 1e-3 * rng.normal(size=61))) for r in (1.0, 2.0)]
+    >>> choose_for_all(spectra)[0]
+    ('R(RQ)', 0.0)
+    """
+    chosen = options or ChooseOptions()
+    contests = [_contest(f, z, chosen, None, f"spectrum {i + 1}") for i, (f, z) in enumerate(spectra)]
+    seen = {kind for contest in contests for kind in contest.found}
+    kinds = [kind for kind in _kinds(chosen) if kind in seen]
+    for contest in contests:
+        contest.enter(kinds)
+    sums = {k: sum(c.found[k].aicc for c in contests) for k in kinds if all(k in c.found for c in contests)}
+    if not sums:
+        raise BadInputError("spectra", "no circuit that all have points enough for", "more points")
+    behind = needless(sums)
+    order = sorted(sums, key=lambda kind: (kind in behind, sums[kind]))
+    return tuple((kind.text, sums[kind] - sums[order[0]]) for kind in order)
 
 
-def _needless(one: CircuitFit) -> tuple[str, ...]:
-    """Resistances, inductances and diffusion terms that are not identified."""
-    kinds = [p for leaf in one.circuit.leaves for p in leaf.kind.parameters]
+def _contest(f: Floats, z: Complexes, options: ChooseOptions, std_ohm: Floats | None, where: str) -> Contest:
+    """All that can win, fitted."""
+    f, z = checked_arrays(f, z, where)
+    if options.fit.weighting == "measured" and std_ohm is None:
+        std_ohm = _measured(f, z, where)
+    contest = Contest(f, z, std_ohm, options.fit, where, _noise(f, z, options.fit.weighting))
+    contest.hold(_kinds(options))
+    if not contest.found:
+        found = f"{f.size} points"
+        raise BadInputError(where, found, f"more points than half the parameters of {_kinds(options)[0].text}")
+    return contest
+
+
+def _kinds(options: ChooseOptions) -> list[Kind]:
+    """Circuits in an order in which those with fewer parts come first."""
+    tails = sorted(set(options.tails), key=lambda tail: (tail not in {"", "W", "C"}, len(tail)))
+    return [
+        Kind(n, tail, with_inductor)
+        for n in sorted(set(options.arcs))
+        for tail in tails
+        for with_inductor in sorted(set(options.inductor))
+    ]
+
+
+def _ranked(found: dict[Kind, Searched]) -> tuple[Candidate, ...]:
+    aicc = {kind: one.aicc for kind, one in found.items()}
+    simpler = needless(aicc)
+    order = sorted(found, key=lambda kind: (kind in simpler, aicc[kind]))
+    best, lowest = aicc[order[0]], min(aicc.values())
+    total = sum(math.exp(-0.5 * (value - lowest)) for value in aicc.values())
     return tuple(
-        name
-        for name, kind, status in zip(one.names, kinds, one.status, strict=True)
-        if status == "not identified" and kind.ohm == 1
+        Candidate(
+            kind.text,
+            aicc[kind],
+            aicc[kind] - best,
+            math.exp(-0.5 * (aicc[kind] - lowest)) / total,
+            simpler[kind].text if kind in simpler else "",
+            found[kind],
+        )
+        for kind in order
     )
 
 
-def _ranked(found: list[tuple[str, CircuitFit]]) -> tuple[Candidate, ...]:
-    rows = [(text, one, _needless(one)) for text, one in found]
-    rows.sort(key=lambda row: (bool(row[2]), row[1].aicc))
-    lowest = rows[0][1].aicc
-    return tuple(Candidate(text, one, one.aicc, one.aicc - lowest, lost) for text, one, lost in rows)
+def needless(aicc: dict[Kind, float]) -> dict[Kind, Kind]:
+    """Circuits with a part that is not needed -> the simpler circuit of the lowest AICc that does as well.
+
+    A simpler circuit that itself lacks a part (one that contains it lies lower by `NEEDED`) does not count. The
+    circuit of the lowest AICc, or one that it contains, is therefore always left.
+    """
+    lacks = {kind for kind in aicc if any(one.contains(kind) and aicc[one] + NEEDED < aicc[kind] for one in aicc)}
+    found: dict[Kind, Kind] = {}
+    for kind, value in aicc.items():
+        below = [one for one in aicc if kind.contains(one) and one not in lacks and aicc[one] < value + NEEDED]
+        if below:
+            found[kind] = min(below, key=lambda one: aicc[one])
+    return found
 
 
 def _measured(f: Floats, z: Complexes, where: str) -> Floats:
@@ -241,15 +302,22 @@ def _measured(f: Floats, z: Complexes, where: str) -> Floats:
     return test.std_ohm
 
 
-def _notes(f: Floats, z: Complexes, found: list[tuple[str, CircuitFit]], options: ChooseOptions) -> tuple[str, ...]:
-    """Whether the best circuit leaves more than noise."""
+def _noise(f: Floats, z: Complexes, weighting: str) -> float:
+    """Noise of a number in units of the weights by the Kramers-Kronig test, NaN where it is not known."""
     from limetal.impedance.kramers_kronig import kramers_kronig
 
-    if options.fit.weighting != "modulus":
-        return ()
-    noise = kramers_kronig(f, z).noise
-    best = min((one for _, one in found), key=lambda one: one.aicc)
-    left = math.sqrt(best.reduced_chi_squared)
+    if weighting == "measured":
+        return 1.0
+    try:
+        return kramers_kronig(f, z).noise if weighting == "modulus" else math.nan
+    except BadInputError:  # no spectrum of a cell, yet one that can be fitted
+        return math.nan
+
+
+def _notes(points: int, best: Candidate, noise: float) -> tuple[str, ...]:
+    """Whether the best circuit leaves more than noise."""
+    one = best._searched
+    left = math.sqrt(one.walk.cost / (2 * points - one.fitter.program.free.size))
     if not (math.isfinite(noise) and noise > 0 and left > _MISSES_NOISE * noise):
         return ()
     return (
