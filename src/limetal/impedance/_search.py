@@ -36,7 +36,7 @@ _FIRST_ITERATIONS, _BEHIND = 12, 1.5
 _AGREE = 1e-5
 #: Residuals are noise if the correlation of neighbours is below this many of its standard deviations. If it is not, so
 #: many starts have to agree; after so many without that, parts are inserted more widely.
-_LIKE_NOISE, _SURE, _WIDEN_AFTER = 2.0, 99, 6
+_LIKE_NOISE, _SURE, _WIDEN_AFTER = 2.0, 99, (6, 10)
 #: `_PARTIALS`, `_INSERTED_BETWEEN` and `_INSERTED` of that.
 _WIDE_PARTIALS, _WIDE_BETWEEN, _WIDE_INSERTED = 6, 4, 3
 
@@ -114,8 +114,8 @@ def _insertions(code, free, low, high, omega, re, im, weight, q, x, gram, first,
 def _grown(code, is_free, low, high, ohm, shape, singles, omega, re, im, weight, x, gram, linear, wide):
     """Starts found by adding one part after another to the best fits of the circuit without it, ``(k, n)``.
 
-    ``linear`` are the coordinates of the parts of one shape at their linear scales, all others absent. ``wide`` is in
-    the reverse order with more branches. Returns how many.
+    ``linear`` are the coordinates of the parts of one shape at their linear scales, all others absent. ``wide`` is 1
+    for the reverse order with more branches, 2 for the last part before the others. Returns how many.
     """
     partials = _WIDE_PARTIALS if wide else _PARTIALS
     inserted = _WIDE_INSERTED if wide else _INSERTED
@@ -133,7 +133,11 @@ def _grown(code, is_free, low, high, ohm, shape, singles, omega, re, im, weight,
     for c in range(n):
         bases[0, c] = linear[c]
     for step in range(depth):
-        g = depth - 1 - step if wide else step
+        g = step
+        if wide == 1 or (wide == 2 and step == 0):
+            g = depth - 1 - step
+        elif wide == 2:
+            g = step - 1
         free = np.flatnonzero(active)
         costs = np.zeros(count)
         hessian = np.empty((free.size, free.size))
@@ -272,11 +276,11 @@ def solve(
     tried, walked, converged, agreeing, asked = 0, 0, False, 0, False
     hessian = np.empty((free.size, free.size))
     next_given, next_grid, next_grown = 0, 0, 0
-    order, waves, widened = order_of(omega), np.inf, False
+    order, waves, widened = order_of(omega), np.inf, 0
     while tried < most:
-        widen = tried >= _WIDEN_AFTER and groups.shape[0] > 1 and not widened
+        widen = widened < 2 and groups.shape[0] > 1 + widened and tried >= _WIDEN_AFTER[widened]
         if groups.shape[0] and ((next_grid == 1 and not asked) or widen):
-            asked, widened = True, widen
+            asked, widened = True, widened + widen
             linear = grid[0].copy()  # its parts of one shape; the others made to vanish
             for g in range(groups.shape[0]):
                 for j in range(own.shape[1]):
