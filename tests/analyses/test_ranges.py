@@ -63,7 +63,7 @@ CASES = [
     ("record", "expected", "picture"), CASES, ids=[f"{c[0].kind}-{i}" for i, c in enumerate(CASES)]
 )
 def test_ranges_and_picture_of_each_kind(record, expected, picture):
-    done = apply(record, "file", "file", (), {})
+    done = apply(record, "file", "file", ["overview"], {})
     numbers = {e.quantity: e.value for e in done.entries}
     for quantity, value in expected.items():
         assert numbers[quantity] == pytest.approx(value, rel=1e-12), quantity
@@ -79,6 +79,6 @@ def test_binding_energy_runs_from_high_to_low():
 
 def test_nyquist_has_equal_axes_and_minus_im_up():
     record = ImpedanceRecord(F, TWO, np.array([-3.0, -4.0]), source="x")
-    plot = apply(record, "f", "f", (), {}).plots[0]
+    plot = apply(record, "f", "f", ["overview"], {}).plots[0]
     assert plot.equal_axes
     assert plot.series[0].y.tolist() == [3.0, 4.0]

@@ -156,7 +156,7 @@ def test_every_import_is_declared():
     declared = {name_of(r) for r in PROJECT["dependencies"]}
     declared |= {name_of(r) for extra in set(EXTRAS) - FOR_DEVELOPERS - {"all"} for r in EXTRAS[extra]}
     # each is a part of the other, which always installs it
-    part_of = {"pydantic-core": "pydantic", "markupsafe": "jinja2"}
+    part_of = {"pydantic-core": "pydantic", "markupsafe": "jinja2", "llvmlite": "numba"}
     installed = packages_distributions()
     for module, path in imports().items():
         owners = {canonicalize_name(d) for d in installed.get(module, [module])}

@@ -136,7 +136,7 @@ def test_the_good_twin_reads(load, tmp_path):
     assert study.model.claims[1].written.bound == "~"
     line = 1 + GOOD.splitlines().index('value = "~8 mV"')
     assert study.place("claims", 1, "value") == f"my_study.toml:{line}"
-    assert data_path(study, study.model.tests["file"]) == tmp_path / "cell7.csv"
+    assert data_path(study, study.model.tests["file"].file) == tmp_path / "cell7.csv"
 
 
 #: One change of the good study; the marked text; words of the message.
