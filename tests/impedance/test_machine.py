@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from limetal.impedance import _machine
+from limetal.impedance._combinations import order_of
 from limetal.impedance._uncertainty import inverse
 from limetal.impedance.circuit import Circuit, Leaf
 from limetal.impedance.element import Element, Parameter
@@ -234,3 +235,34 @@ def test_sums_of_products():
     rng = np.random.default_rng(1)
     a, b = rng.standard_normal((2, 143))
     assert _machine.dot(a, b) == pytest.approx(a @ b, rel=1e-12)
+
+
+def test_exponentials_to_a_unit_in_the_last_place():
+    x = np.concatenate([np.linspace(-699.9, 699.9, 100_001), np.linspace(-1e-3, 1e-3, 1001), [0.0]])
+    found = np.empty(x.size)
+    _machine.exponentials(1.0, x, 0.0, found)
+    np.testing.assert_allclose(found, np.exp(x), rtol=3e-16)
+    _machine.exponentials(-0.8, x, 1.5, found)
+    np.testing.assert_allclose(found, np.exp(-0.8 * (x + 1.5)), rtol=2e-13)  # the argument itself is rounded
+    _machine.exponentials(2.0, np.array([-1e9, 1e9]), 0.0, found[:2])
+    np.testing.assert_array_equal(np.isfinite(found[:2]), True)
+    assert found[0] < 1e-303
+    assert found[1] > 1e303
+
+
+def test_products_are_numpys():
+    rng = np.random.default_rng(5)
+    jac, r, columns = rng.standard_normal((4, 23)), rng.standard_normal(23), rng.standard_normal((6, 23))
+    g, h, both = np.empty(4), np.empty((4, 4)), np.empty((4, 6))
+    _machine.products(jac, r, g, h)
+    np.testing.assert_allclose(g, -jac @ r, rtol=1e-12)
+    np.testing.assert_allclose(h, jac @ jac.T, rtol=1e-12)
+    _machine.against(jac, columns, both)
+    np.testing.assert_allclose(both, jac @ columns.T, rtol=1e-11, atol=1e-12)
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 7, 64, 93])
+def test_order_is_that_of_a_stable_sort(count):
+    values = np.random.default_rng(count).integers(0, 9, count).astype(float)
+    values[values > 7] = np.inf
+    np.testing.assert_array_equal(order_of(values), np.argsort(values, kind="stable"))

@@ -8,7 +8,7 @@ import numpy as np
 
 from limetal.impedance._compile import compiled
 
-__all__ = ["combinations", "inner_coordinates", "order_of"]
+__all__ = ["add_multiple", "combinations", "gains_of", "inner_coordinates", "order_of", "project_out"]
 
 #: Two shapes are one start if the cosine between what is left of them is above this.
 _SAME = 0.985
@@ -17,7 +17,7 @@ _BEAM = 128
 
 
 @compiled()
-def _add(a, factor, b):
+def add_multiple(a, factor, b):
     """Add a multiple of ``b`` to ``a`` in place."""
     for i in range(a.size):
         a[i] += factor * b[i]
@@ -38,7 +38,7 @@ def _eliminate(gram, along, square, singles):
             if part == 0.0:
                 continue
             t[i] -= part * t[s]
-            _add(g[i, s + 1 :], -part, g[s, s + 1 :])
+            add_multiple(g[i, s + 1 :], -part, g[s, s + 1 :])
     return g, t, square
 
 
@@ -87,19 +87,27 @@ def _keep(cost, code, costs, codes):
 
 @compiled()
 def order_of(values):
-    """Places of the values from small to large, by insertion: np.argsort takes seconds to compile."""
-    order = np.empty(values.size, dtype=np.int64)
-    for i in range(values.size):
-        j = i
-        while j > 0 and values[order[j - 1]] > values[i]:
-            order[j] = order[j - 1]
-            j -= 1
-        order[j] = i
+    """Places of the values from small to large, equal ones as they stand: np.argsort takes seconds to compile."""
+    n, width = values.size, 1
+    order, other = np.arange(n), np.empty(n, dtype=np.int64)
+    while width < n:  # runs of this length are in order
+        for start in range(0, n, 2 * width):
+            middle, end = min(start + width, n), min(start + 2 * width, n)
+            i, j = start, middle
+            for place in range(start, end):
+                if i < middle and (j >= end or not values[order[j]] < values[order[i]]):
+                    other[place] = order[i]
+                    i += 1
+                else:
+                    other[place] = order[j]
+                    j += 1
+        order, other = other, order
+        width *= 2
     return order
 
 
 @compiled()
-def _project(v, scale, ahead, left, along):
+def project_out(v, scale, ahead, left, along):
     """Finish a row of the inverse Cholesky factor times the candidates, and take its part from what is left of them."""
     for i in range(v.size):
         v[i] *= scale
@@ -108,10 +116,18 @@ def _project(v, scale, ahead, left, along):
 
 
 @compiled()
+def gains_of(left, along, own, gain):
+    """By how much every candidate lowers the cost; nothing if its scale were negative or it is none of its own."""
+    for c in range(left.size):
+        alone = along[c] > 0.0 and left[c] > 1e-9 * own[c]
+        gain[c] = along[c] * along[c] / left[c] if alone else 0.0
+
+
+@compiled()
 def _extend(g, t, old_costs, old_rows, depth, first, end, ordered, costs, codes):
     """Add every candidate of a set to every kept combination; keep the best whose scales are positive."""
     inverse, chosen = np.empty((depth, t.size)), np.empty(depth, dtype=np.int64)
-    own, lefts, alongs = np.empty(t.size), np.empty(t.size), np.empty(t.size)
+    own, lefts, alongs, gains = np.empty(t.size), np.empty(t.size), np.empty(t.size), np.empty(t.size)
     for c in range(t.size):
         own[c] = g[c, c]
     x = np.empty(depth)
@@ -134,24 +150,23 @@ def _extend(g, t, old_costs, old_rows, depth, first, end, ordered, costs, codes)
             ahead[i] = total / low[i, i]
         begin = max(first, chosen[depth - 1] + 1) if ordered and depth else first
         count = max(end - begin, 0)
-        left, along = lefts[:count], alongs[:count]
+        left, along, gain = lefts[:count], alongs[:count], gains[:count]
         for c in range(count):
             left[c], along[c] = own[begin + c], t[begin + c]
         for i in range(depth):  # all candidates at once, so that the loops become vector instructions
             v = inverse[i, :count]
-            v[:] = g[chosen[i], begin : begin + count]
+            row = g[chosen[i], begin : begin + count]
+            for c in range(count):
+                v[c] = row[c]
             for k in range(i):
-                _add(v, -low[i, k], inverse[k, :count])
-            _project(v, 1.0 / low[i, i], ahead[i], left, along)
+                add_multiple(v, -low[i, k], inverse[k, :count])
+            project_out(v, 1.0 / low[i, i], ahead[i], left, along)
+        gains_of(left, along, own[begin : begin + count], gain)
         for c in range(count):
-            candidate = begin + c
-            if along[c] <= 0.0 or left[c] <= 1e-9 * own[candidate]:
+            needed = max(old_costs[kept] - costs[0], 0.0)
+            if not gain[c] > needed:
                 continue
-            if along[c] * along[c] <= (old_costs[kept] - costs[0]) * left[c]:
-                continue
-            cost = old_costs[kept] - along[c] * along[c] / left[c]
-            if not cost < costs[0]:
-                continue
+            cost, candidate = old_costs[kept] - gain[c], begin + c
             positive, last = True, along[c] / left[c]
             for i in range(depth - 1, -1, -1):
                 total = ahead[i] - inverse[i, c] * last

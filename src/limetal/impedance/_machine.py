@@ -17,7 +17,17 @@ from numba.extending import intrinsic
 
 from limetal.impedance._compile import compiled
 
-__all__ = ["dot", "levenberg_marquardt", "logarithms", "model", "model_at", "normal_equations"]
+__all__ = [
+    "against",
+    "dot",
+    "exponentials",
+    "levenberg_marquardt",
+    "logarithms",
+    "model",
+    "model_at",
+    "normal_equations",
+    "products",
+]
 
 _KERNEL_ARGUMENTS = (
     types.float64[::1],
@@ -34,6 +44,9 @@ LEAF, SERIES, PARALLEL, ARC = 0, 1, 2, 3
 #: Above it an arc has vanished.
 _HIGHEST_LOG = 700.0
 _QUARTER_TURN = 0.5 * math.pi
+#: ln 2 in two parts, the first with so few digits that its product with an exponent is exact; 1/2!, 1/3!, ...
+_PER_LN_2, _LN_2_HIGH, _LN_2_LOW = 1 / math.log(2), 6.93147180369123816490e-01, 1.90821492927058770002e-10
+_SERIES = tuple(1 / math.factorial(k) for k in range(2, 14))
 #: Sums in any order: the compiler may use vector instructions.
 _SUMS = {"reassoc", "contract", "nsz"}
 #: Longest step of a logarithm, and of another coordinate as a part of its breadth, in one iteration.
@@ -59,6 +72,46 @@ def _call(_context: Any, _address: Any, _omega: Any, _p: Any, _z: Any, _dz: Any)
     return signature, generate
 
 
+@intrinsic
+def _power_of_two(_context: Any, _exponent: Any) -> Any:
+    """2^k of an integer, put together from its bits."""
+    signature = types.float64(types.int64)
+
+    def generate(_context: Any, builder: Any, _given: Any, arguments: Any) -> Any:
+        bits = ir.IntType(64)
+        return builder.bitcast(
+            builder.shl(builder.add(arguments[0], ir.Constant(bits, 1023)), ir.Constant(bits, 52)), ir.DoubleType()
+        )
+
+    return signature, generate
+
+
+@compiled(fastmath={"contract", "nsz"})
+def exponentials(factor, values, shift, found):
+    """Fill exp(factor (values + shift)), to a unit in the last place; the compiler makes vector instructions of it.
+
+    x = k ln 2 + r with |r| < 0.35, and exp(r) by its series to r^13, whose rest is below a rounding. Cut off at
+    exp(-700) and exp(700).
+    """
+    for i in range(values.size):
+        x = min(max(factor * (values[i] + shift), -_HIGHEST_LOG), _HIGHEST_LOG)
+        k = math.floor(x * _PER_LN_2 + 0.5)
+        r = (x - k * _LN_2_HIGH) - k * _LN_2_LOW
+        rest = _SERIES[11]
+        rest = rest * r + _SERIES[10]
+        rest = rest * r + _SERIES[9]
+        rest = rest * r + _SERIES[8]
+        rest = rest * r + _SERIES[7]
+        rest = rest * r + _SERIES[6]
+        rest = rest * r + _SERIES[5]
+        rest = rest * r + _SERIES[4]
+        rest = rest * r + _SERIES[3]
+        rest = rest * r + _SERIES[2]
+        rest = rest * r + _SERIES[1]
+        rest = rest * r + _SERIES[0]
+        found[i] = (1.0 + (r + r * r * rest)) * _power_of_two(np.int64(k))
+
+
 @compiled()
 def logarithms(values):
     """Natural logarithms."""
@@ -74,8 +127,7 @@ def _arc(log_omega, r, log_tau, n, z, dz):
     cosine, sine = math.sin(_QUARTER_TURN * (1.0 - n)), math.sin(_QUARTER_TURN * n)
     per_tau = n * math.exp(-log_tau)
     size = np.empty(log_omega.size)
-    for i in range(log_omega.size):
-        size[i] = math.exp(min(n * (log_omega[i] + log_tau), _HIGHEST_LOG))
+    exponentials(n, log_omega, log_tau, size)
     for i in range(log_omega.size):  # in real numbers: products of complex ones take twice the time
         re, im = size[i] * cosine, size[i] * sine
         below = 1.0 / ((1.0 + re) * (1.0 + re) + im * im)
@@ -204,6 +256,33 @@ def _jacobian(code, column, p, zn, dz, factor, weight, jac):
                         factor[child, f] *= factor[i, f]
 
 
+@compiled(fastmath=_SUMS)
+def against(rows, columns, found):
+    """Fill the inner products of all ``rows`` (n, k) with all ``columns`` (m, k): ``found`` (n, m)."""
+    for a in range(rows.shape[0]):
+        for b in range(columns.shape[0]):
+            total = 0.0
+            for f in range(rows.shape[1]):
+                total += rows[a, f] * columns[b, f]
+            found[a, b] = total
+
+
+@compiled(fastmath=_SUMS)
+def products(jac, r, g, hessian):
+    """Fill -J'r and J'J."""
+    n, rows = jac.shape
+    for a in range(n):
+        total = 0.0
+        for f in range(rows):
+            total += jac[a, f] * r[f]
+        g[a] = -total
+        for b in range(a + 1):
+            total = 0.0
+            for f in range(rows):
+                total += jac[a, f] * jac[b, f]
+            hessian[a, b] = hessian[b, a] = total
+
+
 @compiled()
 def _solve(h, g, held, x, work):
     """Solve h x = g by Cholesky without the held coordinates, whose x is zero; False if h is not positive."""
@@ -292,10 +371,7 @@ def levenberg_marquardt(code, free, low, high, omega, re, im, weight, q, most, t
     converged = False
     while True:
         _jacobian(code, column, p, zn, dz, factor, weight, jac)
-        for a in range(n):
-            g[a] = -dot(jac[a], r)
-            for b in range(a + 1):
-                hessian[a, b] = hessian[b, a] = dot(jac[a], jac[b])
+        products(jac, r, g, hessian)
         if iterations >= most:
             break
         iterations += 1

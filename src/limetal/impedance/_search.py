@@ -15,9 +15,27 @@ import math
 import numpy as np
 from numba import types
 
-from limetal.impedance._combinations import combinations, inner_coordinates, order_of
+from limetal.impedance._combinations import (
+    add_multiple,
+    combinations,
+    gains_of,
+    inner_coordinates,
+    order_of,
+    project_out,
+)
 from limetal.impedance._compile import compiled
-from limetal.impedance._machine import CODE, FLOAT, INTEGER, TRUTH, dot, levenberg_marquardt, model, normal_equations
+from limetal.impedance._machine import (
+    CODE,
+    FLOAT,
+    INTEGER,
+    TRUTH,
+    against,
+    dot,
+    levenberg_marquardt,
+    model,
+    normal_equations,
+    products,
+)
 
 __all__ = ["solve"]
 
@@ -51,31 +69,32 @@ def _insertions(code, free, low, high, omega, re, im, weight, q, x, gram, first,
     r, jac, z = np.empty(2 * m), np.empty((n, 2 * m)), np.empty(m, dtype=np.complex128)
     normal_equations(code, free, omega, re, im, weight, q, r, jac, z)
     logarithmic, breadth = code[6], code[7]
+    h, slope = np.empty((n, n)), np.empty(n)
+    products(jac, r, slope, h)
     low_h, rest, step = np.empty((n, n)), np.empty(n), np.empty(n)
     for a in range(n):
         for b in range(a + 1):
-            total = dot(jac[a], jac[b]) * (1.0 + (1e-9 if a == b else 0.0))
+            total = h[a, b] * (1.0 + (1e-9 if a == b else 0.0))
             for k in range(b):
                 total -= low_h[a, k] * low_h[b, k]
             low_h[a, b] = math.sqrt(max(total, 1e-300)) if a == b else total / low_h[b, b]
-        total = dot(jac[a], r)
+        total = -slope[a]
         for k in range(a):
             total -= low_h[a, k] * rest[k]
         rest[a] = total / low_h[a, a]
-    left, along, score = np.empty(count), np.empty(count), np.zeros(count)
-    parts = np.empty((count, n))
+    own, left, score = np.empty(count), np.empty(count), np.empty(count)
+    parts, towards = np.empty((n, count)), np.empty((1, count))
+    against(jac, x[first:end], parts)
+    against(r.reshape((1, 2 * m)), x[first:end], towards)
+    along = towards[0]
     for k in range(count):
-        own, column = gram[first + k, first + k], x[first + k]
-        left[k], along[k] = own, -dot(column, r)
-        for a in range(n):
-            total = dot(jac[a], column)
-            for b in range(a):
-                total -= low_h[a, b] * parts[k, b]
-            parts[k, a] = total / low_h[a, a]
-            left[k] -= parts[k, a] * parts[k, a]
-            along[k] += parts[k, a] * rest[a]
-        if along[k] > 0.0 and left[k] > 1e-9 * own:
-            score[k] = along[k] * along[k] / left[k]
+        own[k] = left[k] = gram[first + k, first + k]
+        along[k] = -along[k]
+    for a in range(n):
+        for b in range(a):
+            add_multiple(parts[a], -low_h[a, b], parts[b])
+        project_out(parts[a], 1.0 / low_h[a, a], -rest[a], left, along)
+    gains_of(left, along, own, score)
     columns, scales, moved = np.empty(most, dtype=np.int64), np.empty(most), np.empty((most, q.size))
     found = 0
     while found < most:
@@ -88,7 +107,7 @@ def _insertions(code, free, low, high, omega, re, im, weight, q, x, gram, first,
             other = columns[j] - first
             inner = gram[first + k, columns[j]]
             for a in range(n):
-                inner -= parts[k, a] * parts[other, a]
+                inner -= parts[a, k] * parts[a, other]
             if inner > _SAME_INSERTED * math.sqrt(left[k] * left[other]):
                 new = False
                 break
@@ -98,7 +117,7 @@ def _insertions(code, free, low, high, omega, re, im, weight, q, x, gram, first,
         for c in range(q.size):
             moved[found, c] = q[c]
         for a in range(n - 1, -1, -1):
-            total = -rest[a] - parts[k, a] * scale
+            total = -rest[a] - parts[a, k] * scale
             for b in range(a + 1, n):
                 total -= low_h[b, a] * step[b]
             step[a] = total / low_h[a, a]
