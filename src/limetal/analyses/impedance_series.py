@@ -12,7 +12,7 @@ from limetal.analyses._base import Analysis, Findings, Number
 from limetal.analyses._impedance_plots import arrhenius_plot, drt_map, series_nyquist, trend_plot
 from limetal.errors import BadInputError
 from limetal.exhibits import Plot, Table
-from limetal.impedance.choose import ChooseOptions, choose
+from limetal.impedance.choose import ChooseOptions, choose_for_all
 from limetal.impedance.drt import drt_many
 from limetal.impedance.drt import drt_map as common_grid
 from limetal.impedance.fit import fit_many
@@ -104,14 +104,7 @@ def impedance_series(series: ImpedanceSeries, options: Options | None = None) ->
 def _best_for_all(spectra: Sequence[tuple[NDArray[np.float64], NDArray[np.complex128]]], options: FitOptions) -> str:
     """Circuit of the lowest sum of AICc over some spectra of a series, of those every one of them was fitted with."""
     deciding = np.unique(np.linspace(0, len(spectra) - 1, min(_DECIDING, len(spectra))).round().astype(int))
-    sums: dict[str, float] = {}
-    seen: dict[str, int] = {}
-    for i in deciding:
-        for candidate in choose(*spectra[int(i)], ChooseOptions(fit=options)).ranking:
-            sums[candidate.text] = sums.get(candidate.text, 0.0) + candidate.aicc
-            seen[candidate.text] = seen.get(candidate.text, 0) + 1
-    everywhere = [text for text, count in seen.items() if count == len(deciding)]
-    return min(everywhere, key=lambda text: sums[text])
+    return choose_for_all([spectra[int(i)] for i in deciding], ChooseOptions(fit=options))[0][0]
 
 
 def _resistances(fits: Sequence[CircuitFit]) -> list[Resistance]:

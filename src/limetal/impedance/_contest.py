@@ -49,6 +49,8 @@ _LOWER = 1e-4
 #: Limits of a tail: with others at zero or infinity it is one of these.
 _LIMITS = {"Wo": ("W", "C"), "Ws": ("W",), "Q": ("W", "C")}
 _ARC_LIMITS = ("Q", "W", "C")
+#: Tails that can take the place of an arc: beside so many arcs they get some starts of their own.
+_MISTAKEN, _MISTAKEN_ARCS, _OWN_STARTS = ("Wo", "Ws"), 1, 3
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,12 @@ class Kind:
         if other.tail in {"", self.tail, *_LIMITS.get(self.tail, ())}:
             return other.arcs <= self.arcs
         return other.tail in _ARC_LIMITS and other.arcs < self.arcs
+
+    def parts_beyond(self, other: Kind) -> int:
+        """How many parts a contained circuit lacks; an element at a limit (W of a Wo, or of an arc) lacks one."""
+        arcs = self.arcs - other.arcs
+        tail = self.tail != other.tail and not (other.tail and not self.tail)  # else an arc at a limit
+        return max(1, arcs + tail + (self.inductor - other.inductor))
 
 
 @lru_cache(maxsize=256)
@@ -145,11 +153,16 @@ class Contest:
                 if not always and new.gain < _WORTH * self._variance(one) and self._leaves_noise(one):
                     return
                 starts.append(new.starts)
-        if sum(map(len, starts)):
-            self._walk(kind, np.vstack(starts))
-        else:
+        every = np.vstack(starts) if starts else np.empty((0, 0))
+        if not len(every):
             self.found[kind] = fitter.search(self.f, self.z, self.std, self.where)
             self.weight = self.found[kind].data.weight
+            return
+        if kind.tail in _MISTAKEN and kind.arcs <= _MISTAKEN_ARCS:
+            count = len(every) + _OWN_STARTS
+            self.found[kind] = fitter.search(self.f, self.z, self.std, self.where, every, (count, count))
+            return
+        self._walk(kind, every)
 
     def _is_complete(self, kind: Kind, kinds: list[Kind]) -> bool:
         """Whether a circuit leaves noise, and no part lowers its cost by more than noise does."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -25,8 +25,12 @@ Complexes = NDArray[np.complex128]
 UNDECIDED = 2.0
 #: AICc has to rise by this without a part, or the part is not needed.
 NEEDED = 10.0
+#: Angular frequency times tau at the top of a Ws: where -Im tanh(sqrt(jx))/sqrt(jx) is largest.
+WS_TOP = 2.5407
 #: Residuals above the noise of the Kramers-Kronig test by this factor are said.
 _MISSES_NOISE = 1.3
+#: So is a circuit with a further part whose AICc is lower by this.
+_SIGN = 4.0
 
 
 @dataclass(frozen=True)
@@ -71,16 +75,16 @@ class Candidate:
         needed.
     weight
         Akaike weight among all that competed: the likelihood of the circuit given the data, if one of them is right.
-    simpler
-        A circuit with fewer parts that describes the spectrum as well (its AICc is not higher by `NEEDED`): this one
-        then ranks behind all that have none. Empty for those.
+    behind
+        Why it ranks behind all circuits that have nothing here: one with fewer parts does as well (its AICc is not
+        higher by `NEEDED` for each part), or its Ws is faster than every arc.
     """
 
     text: str
     aicc: float
     delta: float
     weight: float
-    simpler: str
+    behind: str
     _searched: Searched
 
     @cached_property
@@ -112,7 +116,7 @@ class Choice:
     @property
     def runner_up(self) -> Candidate | None:
         """The next best circuit that needs all its parts; None if there is none."""
-        return next((c for c in self.ranking[1:] if not c.simpler), None)
+        return next((c for c in self.ranking[1:] if not c.behind), None)
 
     @property
     def undecided(self) -> bool:
@@ -137,8 +141,9 @@ def choose(
     Circuits are compared by AICc. A part without which AICc rises by less than 10 is not needed: such a circuit ranks
     behind all others, however low its own AICc (the best of many wrong circuits easily lies some units below the right
     one; a fit also says `not identified` of such a part). So an inductor, or a Wo or Ws instead of a W, is there only
-    where the data show it. Of the others the one with the lowest AICc is the best; `Choice.undecided` says whether the
-    data tell it from the runner-up.
+    where the data show it. A Ws that is faster than every arc is no tail, and its circuit ranks behind too. Of the
+    others the one with the lowest AICc is the best; `Choice.undecided` says whether the data tell it from the
+    runner-up.
 
     Circuits that contain one whose residuals are noise already, and which no further part improves, are not fitted.
 
@@ -183,7 +188,7 @@ def choose(
         if best in contest.searched:
             break
         contest.search(best)
-    return Choice(ranking, _notes(contest.f.size, ranking[0], noise))
+    return Choice(ranking, _notes(contest.f.size, ranking, noise))
 
 
 def choose_many(spectra: Iterable[tuple[Floats, Complexes]], options: ChooseOptions | None = None) -> list[Choice]:
@@ -260,8 +265,10 @@ def _kinds(options: ChooseOptions) -> list[Kind]:
 
 def _ranked(found: dict[Kind, Searched]) -> tuple[Candidate, ...]:
     aicc = {kind: one.aicc for kind, one in found.items()}
-    simpler = needless(aicc)
-    order = sorted(found, key=lambda kind: (kind in simpler, aicc[kind]))
+    no_tail = {kind for kind, one in found.items() if _is_no_tail(kind, one)}
+    behind = {kind: f"{simpler.text} does as well" for kind, simpler in needless(aicc, no_tail).items()}
+    behind |= dict.fromkeys(no_tail, "its Ws is faster than every arc: an arc, not a tail")
+    order = sorted(found, key=lambda kind: (kind in behind, aicc[kind]))
     best, lowest = aicc[order[0]], min(aicc.values())
     total = sum(math.exp(-0.5 * (value - lowest)) for value in aicc.values())
     return tuple(
@@ -270,23 +277,33 @@ def _ranked(found: dict[Kind, Searched]) -> tuple[Candidate, ...]:
             aicc[kind],
             aicc[kind] - best,
             math.exp(-0.5 * (aicc[kind] - lowest)) / total,
-            simpler[kind].text if kind in simpler else "",
+            behind.get(kind, ""),
             found[kind],
         )
         for kind in order
     )
 
 
-def needless(aicc: dict[Kind, float]) -> dict[Kind, Kind]:
-    """Circuits with a part that is not needed -> the simpler circuit of the lowest AICc that does as well.
+def _is_no_tail(kind: Kind, one: Searched) -> bool:
+    """Whether a Ws has its top above that of every arc: it has taken the place of a fast arc, with less to fit."""
+    p, q = one.fitter.program, one.walk.q
+    if kind.tail != "Ws" or not p.arcs:
+        return False
+    tau = float(q[p.names.index("Ws1.tau")])
+    return math.log(WS_TOP) - tau > max(-float(q[arc.y]) for arc in p.arcs)
 
-    A simpler circuit that itself lacks a part (one that contains it lies lower by `NEEDED`) does not count. The
-    circuit of the lowest AICc, or one that it contains, is therefore always left.
+
+def needless(aicc: dict[Kind, float], out: Collection[Kind] = ()) -> dict[Kind, Kind]:
+    """Circuits with a part that is not needed -> the circuit without it, that of the lowest AICc if there are several.
+
+    Every part has to lower AICc by `NEEDED`. The smallest circuits are never among them; those that are ``out`` for
+    another reason do not count as simpler.
     """
-    lacks = {kind for kind in aicc if any(one.contains(kind) and aicc[one] + NEEDED < aicc[kind] for one in aicc)}
     found: dict[Kind, Kind] = {}
     for kind, value in aicc.items():
-        below = [one for one in aicc if kind.contains(one) and one not in lacks and aicc[one] < value + NEEDED]
+        below = [
+            o for o in aicc if o not in out and kind.contains(o) and aicc[o] < value + NEEDED * kind.parts_beyond(o)
+        ]
         if below:
             found[kind] = min(below, key=lambda one: aicc[one])
     return found
@@ -314,13 +331,20 @@ def _noise(f: Floats, z: Complexes, weighting: str) -> float:
         return math.nan
 
 
-def _notes(points: int, best: Candidate, noise: float) -> tuple[str, ...]:
-    """Whether the best circuit leaves more than noise."""
-    one = best._searched
+def _notes(points: int, ranking: tuple[Candidate, ...], noise: float) -> tuple[str, ...]:
+    """Whether the best circuit leaves more than noise, and whether there are signs of a further part."""
+    notes = []
+    one = ranking[0]._searched
     left = math.sqrt(one.walk.cost / (2 * points - one.fitter.program.free.size))
-    if not (math.isfinite(noise) and noise > 0 and left > _MISSES_NOISE * noise):
-        return ()
-    return (
-        f"the best circuit leaves {100 * left:.2g} % of |Z|, {left / noise:.2g} times the noise of the Kramers-Kronig "
-        "test: none of those tried describes the spectrum",
-    )
+    if math.isfinite(noise) and noise > 0 and left > _MISSES_NOISE * noise:
+        notes.append(
+            f"the best circuit leaves {left / noise:.2g} times the noise found by the Kramers-Kronig test: "
+            "none of those tried describes the spectrum"
+        )
+    lower = min(ranking, key=lambda c: c.aicc)
+    if lower.delta < -_SIGN:
+        notes.append(
+            f"{lower.text} has an AICc lower by {-lower.delta:.1f}: a sign of a further part, less than the {NEEDED:g} "
+            "asked for each"
+        )
+    return tuple(notes)
