@@ -180,10 +180,11 @@ def _extend(g, t, old_costs, old_rows, depth, first, end, ordered, costs, codes)
 
 
 @compiled()
-def _same(g, a, b):
-    for i in range(a.size):
-        cosine = g[a[i], b[i]] / math.sqrt(g[a[i], a[i]] * g[b[i], b[i]])
-        if not cosine > _SAME:
+def _same(g, rows, i, picked, j):
+    """Whether every column of a combination is nearly that of another one."""
+    for k in range(rows.shape[1]):
+        a, b = rows[i, k], picked[j, k]
+        if not g[a, b] > _SAME * math.sqrt(g[a, a] * g[b, b]):
             return False
     return True
 
@@ -229,7 +230,7 @@ def combinations(gram, along, square, singles, groups, most):
             break
         new = True
         for j in range(count):
-            if depth and _same(g, rows[i], picked[j]):
+            if depth and _same(g, rows, i, picked, j):
                 new = False
                 break
         if new:

@@ -284,9 +284,9 @@ def solve(
     y = np.empty(2 * m)
     for f in range(m):
         y[f], y[m + f] = re[f] * weight[f], im[f] * weight[f]
-    along = np.empty(x.shape[0])
-    for k in range(x.shape[0]):
-        along[k] = dot(x[k], y)
+    inner = np.empty((1, x.shape[0]))
+    against(y.reshape((1, 2 * m)), x, inner)
+    along = inner[0]
     picked, scales = combinations(gram, along, dot(y, y), singles, groups, most)
     grid = inner_coordinates(picked, scales, singles, tables, own, ohm, given, is_free, gram, y.size)
     grown_count, grown = 0, np.empty((0, n))
