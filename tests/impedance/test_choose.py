@@ -72,15 +72,15 @@ def test_the_true_circuit_is_chosen(kind: Kind) -> None:
 
 @pytest.mark.slow
 def test_the_true_circuit_is_chosen_from_all_kinds_at_all_noise_levels() -> None:
-    """Of 96 spectra at 0.1, 0.3 and 1 % noise; arcs are at least a decade apart, all parts are seen."""
+    """Of 64 spectra at 0.1 and 1 % noise; arcs are at least a decade apart, all parts are seen."""
     right = more = 0
     for i, kind in enumerate(KINDS):
-        for noise in (1e-3, 3e-3, 1e-2):
+        for noise in (1e-3, 1e-2):
             found = choose(F, made(kind, noise, seed=100 + i)).ranking[0].text
             right += found == kind.text
             more += found.count("(RQ)") > kind.arcs
-    assert right >= 0.9 * 3 * len(KINDS)
-    assert more <= 0.03 * 3 * len(KINDS)
+    assert right >= 0.9 * 2 * len(KINDS)
+    assert more <= 0.03 * 2 * len(KINDS)
 
 
 def test_no_part_is_claimed_that_is_not_there() -> None:

@@ -3,28 +3,16 @@
 import numpy as np
 import pytest
 
-from limetal.impedance import _machine
 from limetal.impedance._combinations import combinations, inner_coordinates, order_of
 from limetal.impedance._starts import ARC_EXPONENTS, EASY_STARTS, HARD_STARTS, shapes
 from limetal.impedance.evaluate import evaluate_inner
-from limetal.impedance.fit import fit_many, search_limits
+from limetal.impedance.fit import fit_many
 from limetal.impedance.grammar import parse
 from limetal.impedance.program import program
+from support.from_truth import from_truth
 from support.spectra import DRAWS, F, drawn, impedance, random_set, table_s1
 
 OMEGA = 2 * np.pi * F
-
-
-def from_truth(one):
-    """Cost where a walk from the truth ends."""
-    p = program(parse(one.text))
-    low, high = search_limits(p, one.frequency_hertz, one.impedance)
-    q = np.clip(p.coordinates(one.values), low, high)
-    z = one.impedance
-    return _machine.levenberg_marquardt(
-        p.code, p.free, low, high, 2 * np.pi * one.frequency_hertz, np.ascontiguousarray(z.real),
-        np.ascontiguousarray(z.imag), 1 / np.abs(z), q, 500, 1e-10, np.empty((p.free.size, p.free.size)),
-    )[0]  # fmt: skip
 
 
 def worse(made_up):
@@ -37,25 +25,25 @@ def test_no_fit_of_the_published_cells_is_worse_than_from_the_truth():
     assert worse(table_s1()).max() < 1 + 1e-6
 
 
-@pytest.mark.parametrize(("count", "seed"), [(300, 20261125), pytest.param(2000, 20261126, marks=pytest.mark.slow)])
-def test_less_than_one_in_a_hundred_random_circuits_is_worse(count, seed):
-    ratio = worse(random_set(count, seed))
+def test_less_than_one_in_a_hundred_random_circuits_is_worse():
+    """Of 300; the 2,000 stand with their coverage in test_uncertainty.py, which fits them once for both."""
+    ratio = worse(random_set(300, 20261125))
     assert np.mean(ratio > 1 + 1e-6) < 0.01
     assert ratio.max() < 1.1  # and none by far
 
 
-#: Of 200, more than so many fits worse than from the truth are one case in a thousand if the rate is 1 %.
-ALLOWED = 7
+#: Of 100, more than so many fits worse than from the truth are four cases in a thousand if the rate is 1 %.
+ALLOWED = 4
 #: Where arcs lie under tails of another kind the best minimum is missed more often: 3 % of 400 draws.
-HARDER = {"R(RQ)(RQ)Ws": 14, "R(RQ)(RQ)Wo": 10, "R(RQ)(RQ)(RQ)(RQ)": 14}
+HARDER = {"R(RQ)(RQ)Ws": 7, "R(RQ)(RQ)Wo": 5, "R(RQ)(RQ)(RQ)(RQ)": 7}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("text", sorted(DRAWS))
 def test_other_circuits_need_no_guess_either(text):
-    ratio = worse(drawn(text, 200, 41))
+    ratio = worse(drawn(text, 100, 41))
     assert np.sum(ratio > 1 + 1e-6) <= HARDER.get(text, ALLOWED)
-    assert np.sum(ratio > 1.1) <= (4 if text in HARDER else 2)
+    assert np.sum(ratio > 1.1) <= (2 if text in HARDER else 1)
     assert ratio.max() < 2  # none is far from the data
 
 

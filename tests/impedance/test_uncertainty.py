@@ -9,6 +9,7 @@ from limetal.impedance.fit import fit, fit_many
 from limetal.impedance.grammar import parse
 from limetal.impedance.program import program
 from limetal.impedance.result import FitOptions
+from support.from_truth import from_truth
 from support.spectra import F, drawn, impedance, made, noisy, random_set, table_s1
 
 TEXT, VALUES = "R(RQ)(RQ)W", np.array([4.0, 20.0, 2e-5, 0.9, 60.0, 3e-4, 0.8, 6.0])
@@ -61,6 +62,10 @@ def test_coverage_on_random_circuits(count, seed):
     assert 0.93 - room <= whole <= 0.97 + room
     assert min(each) > 0.95 - (0.06 if count < 1000 else 0.03)
     assert 0.6 < known.mean() < 0.8
+    # and none is far from the fit that started at the truth
+    ratio = np.array([found.cost / from_truth(one) for found, one in zip(fits, made_up, strict=True)])
+    assert np.mean(ratio > 1 + 1e-6) < 0.01
+    assert ratio.max() < 1.1
 
 
 @pytest.mark.parametrize("weighting", ["modulus", "unit", "measured"])
