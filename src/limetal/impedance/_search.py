@@ -45,7 +45,7 @@ SHAPE = types.Tuple((FLOAT[:, ::1], INTEGER[:, ::1], INTEGER[:, ::1]))
 _SAME_INSERTED = 0.9
 #: Iterations and tolerance of a fit of a circuit without some of its parts; how many that differ by
 #: that part in cost are kept to go on from.
-_PARTIAL_ITERATIONS, _PARTIAL_TOLERANCE, _PARTIALS, _PARTIAL_SAME = 8, 1e-4, 2, 1e-3
+_PARTIAL_ITERATIONS, _PARTIAL_TOLERANCE, _PARTIALS, _PARTIAL_SAME = 4, 1e-3, 2, 1e-3
 #: Insertions tried into each of those; the last logarithm of a scale of a part that is not there.
 _INSERTED, _INSERTED_BETWEEN, _ABSENT = 4, 2, -50.0
 #: Iterations before starts that lag behind are given up, and how far behind that is.

@@ -40,6 +40,8 @@ DOUBTFUL_LOG_STD, DOUBTFUL_PART, FARTHEST_LOG = 0.1, 0.043, 3.0
 NEAR_BOUND, VANISHING, PARTIAL_ITERATIONS = 1e-7, -40.0, 25
 
 
+#: Square of the rounding of a number.
+ROUNDING = float(np.finfo(float).eps) ** 2
 #: By the numbers of `limetal.impedance._around`.
 _STATUSES: tuple[Status, ...] = ("fixed", "fitted", "at bound", "not identified")
 
@@ -71,10 +73,14 @@ class Walk:
 
 @dataclass(frozen=True, eq=False)
 class _Limits:
-    """Standard errors above which the cost itself is asked, ``(n,)``: of inner coordinates, of sizes of parts."""
+    """Standard errors above which the cost itself is asked, ``(n,)``: of inner coordinates, of sizes of parts.
+
+    ``nothing`` says of every parameter that it is not doubtful.
+    """
 
     doubtful: Floats
     sure_size: Floats
+    nothing: NDArray[np.bool_]
 
 
 @lru_cache(maxsize=256)
@@ -83,7 +89,7 @@ def _limits(p: Program) -> _Limits:
     sure_size = np.full(p.is_free.size, np.inf)
     for _, sizes in p.sized_blocks:
         sure_size[list(sizes)] = SURE_LOG_STD
-    return _Limits(doubtful, sure_size)
+    return _Limits(doubtful, sure_size, np.zeros(p.is_free.size, dtype=np.bool_))
 
 
 def _doubtful(p: Program) -> Floats:
@@ -103,7 +109,7 @@ def described(
     from limetal.impedance import _around
 
     # a spectrum computed from the circuit itself leaves nothing: its digits still end somewhere
-    rounding = float(np.finfo(float).eps) ** 2
+    rounding = ROUNDING
     if options.weighting != "modulus":
         rounding *= float(np.mean((np.abs(data.z) * data.weight) ** 2))
     scale = max(walk.cost / max(2 * data.f.size - p.free.size, 1), rounding)
@@ -113,7 +119,7 @@ def described(
     sure, clear, inner, covariance = _around.errors(
         walk.hessian, scale, walk.q, p.free, p.is_free, p.arc_rows, limits.doubtful, limits.sure_size
     )
-    doubtful = np.zeros(walk.q.size, dtype=np.bool_)
+    doubtful = limits.nothing
     if not clear:
         inner = inner if sure else inverse(walk.hessian * (1 / scale))
         wide = widened(p, data, walk, inner, scale)
@@ -122,7 +128,7 @@ def described(
     if rivals:
         outer, log_std = p.outside(walk.q), np.sqrt(np.diagonal(covariance))
         for rival in rivals:
-            doubtful |= np.abs(p.outside(rival) - outer) > RIVAL_STD * log_std
+            doubtful = doubtful | (np.abs(p.outside(rival) - outer) > RIVAL_STD * log_std)
     return with_errors(p, circuit, options, data, walk, covariance, doubtful)
 
 
