@@ -127,7 +127,6 @@ def test_the_cell_as_measured(cell):
         assert abs(math.log(found.value(name) / vendor.values[name])) < 2 * vendor.errors[name], name
 
 
-@pytest.mark.xfail(reason="modulus weights: the search ends in a minimum 4000 times as high as the best", strict=True)
 def test_the_cell_as_measured_by_modulus_is_no_worse_than_from_the_vendors_values(cell):
     text, vendor = cell
     f, z = spectrum(real(f"{ZAHNER}/ComplexFitConfigurations_li-ion-battery.ism"))

@@ -35,22 +35,6 @@ _SURE_PIVOT = 1e-8
 FIXED, FITTED, AT_BOUND, NOT_IDENTIFIED = 0, 1, 2, 3
 
 
-@compiled(
-    types.Tuple((TRUTH, FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1]))(_FREQUENCY, _IMPEDANCE),
-)
-def spectrum(f, z):
-    """Whether all numbers are those of a spectrum; then angular frequency, Re Z, Im Z and 1/|Z|."""
-    m = f.size
-    omega, re, im, weight = np.empty(m), np.empty(m), np.empty(m), np.empty(m)
-    sound = True
-    for i in range(m):
-        omega[i], re[i], im[i] = 2 * np.pi * f[i], z[i].real, z[i].imag
-        size = abs(z[i])
-        sound = sound and 0.0 < f[i] < np.inf and 0.0 < size < np.inf
-        weight[i] = 1 / size
-    return sound, omega, re, im, weight
-
-
 @compiled(FLOAT[:, ::1](FLOAT[:, ::1], FLOAT[::1]))
 def weighted(columns, weight):
     """Columns (k, 2m), real parts first, times the weights of the m points."""
@@ -86,6 +70,25 @@ def limits(f, z, ohm, second, logarithmic, own_low, own_high):
         if max(least, own_low[k]) <= min(most, own_high[k]):  # else the user's bounds are elsewhere: they count
             low[k], high[k] = max(least, own_low[k]), min(most, own_high[k])
     return low, high
+
+
+@compiled(
+    types.Tuple((TRUTH, FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1], FLOAT[::1]))(
+        _FREQUENCY, _IMPEDANCE, FLOAT[::1], FLOAT[::1], TRUTH[::1], FLOAT[::1], FLOAT[::1]
+    )
+)
+def spectrum(f, z, ohm, second, logarithmic, own_low, own_high):
+    """Whether all numbers are those of a spectrum; angular frequency, Re Z, Im Z, 1/|Z|; `limits`."""
+    m = f.size
+    omega, re, im, weight = np.empty(m), np.empty(m), np.empty(m), np.empty(m)
+    sound = True
+    for i in range(m):
+        omega[i], re[i], im[i] = 2 * np.pi * f[i], z[i].real, z[i].imag
+        size = abs(z[i])
+        sound = sound and 0.0 < f[i] < np.inf and 0.0 < size < np.inf
+        weight[i] = 1 / size
+    low, high = limits(f, z, ohm, second, logarithmic, own_low, own_high)
+    return sound, omega, re, im, weight, low, high
 
 
 @compiled()

@@ -122,23 +122,46 @@ def logarithms(values):
 
 
 @compiled(fastmath={"contract", "nsz"})
+def _part(size, cosine, sine, re, im):
+    """Fill 1/(1 + u), u of that size and direction."""
+    for i in range(size.size):
+        u_re, u_im = size[i] * cosine, size[i] * sine
+        below = 1.0 / ((1.0 + u_re) * (1.0 + u_re) + u_im * u_im)
+        re[i], im[i] = (1.0 + u_re) * below, -u_im * below
+
+
+@compiled(fastmath={"contract", "nsz"})
+def _slope(size, cosine, sine, part_re, part_im, r, re, im):
+    """Fill -r u/(1 + u)^2: the derivative of r/(1 + u) by ln u."""
+    for i in range(size.size):
+        u_re, u_im = size[i] * cosine, size[i] * sine
+        rest_re, rest_im = u_re * part_re[i] - u_im * part_im[i], u_re * part_im[i] + u_im * part_re[i]
+        re[i] = -r * (part_re[i] * rest_re - part_im[i] * rest_im)
+        im[i] = -r * (part_re[i] * rest_im + part_im[i] * rest_re)
+
+
+@compiled(fastmath={"contract", "nsz"})
 def _arc(log_omega, r, log_tau, n, z, dz):
-    """Fill R/(1 + (j omega tau)^n) and its derivatives: what the element Zarc says."""
+    """Fill R/(1 + (j omega tau)^n) and its derivatives: what the element Zarc says.
+
+    In real numbers, in loops of few arrays: only those become vector instructions.
+    """
+    m = log_omega.size
     cosine, sine = math.sin(_QUARTER_TURN * (1.0 - n)), math.sin(_QUARTER_TURN * n)
-    per_tau = n * math.exp(-log_tau)
-    size = np.empty(log_omega.size)
+    size, part_re, part_im, slope_re, slope_im = np.empty(m), np.empty(m), np.empty(m), np.empty(m), np.empty(m)
     exponentials(n, log_omega, log_tau, size)
-    for i in range(log_omega.size):  # in real numbers: products of complex ones take twice the time
-        re, im = size[i] * cosine, size[i] * sine
-        below = 1.0 / ((1.0 + re) * (1.0 + re) + im * im)
-        part_re, part_im = (1.0 + re) * below, -im * below  # 1/(1 + u)
-        rest_re, rest_im = re * part_re - im * part_im, re * part_im + im * part_re  # u/(1 + u)
-        slope_re, slope_im = -r * (part_re * rest_re - part_im * rest_im), -r * (part_re * rest_im + part_im * rest_re)
+    _part(size, cosine, sine, part_re, part_im)
+    _slope(size, cosine, sine, part_re, part_im, r, slope_re, slope_im)
+    per_tau = n * math.exp(-log_tau)
+    for i in range(m):
+        z[i] = complex(r * part_re[i], r * part_im[i])
+        dz[0, i] = complex(part_re[i], part_im[i])
+    for i in range(m):
         log_x = log_omega[i] + log_tau
-        z[i] = complex(r * part_re, r * part_im)
-        dz[0, i] = complex(part_re, part_im)
-        dz[1, i] = complex(per_tau * slope_re, per_tau * slope_im)
-        dz[2, i] = complex(slope_re * log_x - slope_im * _QUARTER_TURN, slope_re * _QUARTER_TURN + slope_im * log_x)
+        dz[1, i] = complex(per_tau * slope_re[i], per_tau * slope_im[i])
+        dz[2, i] = complex(
+            slope_re[i] * log_x - slope_im[i] * _QUARTER_TURN, slope_re[i] * _QUARTER_TURN + slope_im[i] * log_x
+        )
 
 
 @compiled()

@@ -181,7 +181,7 @@ class _Fitter:
 
         p, options = self.program, self.options
         f, z = shaped_arrays(frequency_hertz, impedance, where)
-        sound, omega, re, im, weight = _around.spectrum(f, z)
+        sound, omega, re, im, weight, low, high = _around.spectrum(f, z, p.ohm, p.second, p.logarithmic, p.low, p.high)
         if not sound:
             checked_arrays(f, z, where)
         if 2 * f.size <= p.free.size:
@@ -191,7 +191,6 @@ class _Fitter:
             weight = _weights(f, z, std_ohm, options, where)
         shape = shapes(p, omega)
         x = _around.weighted(shape.columns, weight)
-        low, high = _around.limits(f, z, p.ohm, p.second, p.logarithmic, p.low, p.high)
         fewest, most = counts or (options.starts or min(shape.starts, options.most_starts), options.most_starts)
         tried, ends, costs, hessian, agree, walked, converged = _search.solve(
             p.code, p.free, p.is_free, low, high, p.ohm, p.given,
