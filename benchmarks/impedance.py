@@ -14,6 +14,7 @@ from __future__ import annotations
 import _impedance_common as common
 
 import argparse
+import gc
 import os
 import resource
 import statistics
@@ -205,6 +206,7 @@ def race(spectra: Sequence[Made], block: Sequence[Made], known: dict[str, Fitter
     found = {name: Measured() for name in ("limetal, a call for all", "limetal, a call for each", *known)}
     many, single = found["limetal, a call for all"], found["limetal, a call for each"]
     for made in (spectra[0], *spectra):  # the first round warms up
+        gc.collect()  # what the peers left
         ours, fits = common.cpu(lambda: fit_many(circuit, data))
         many.seconds.append(ours / len(data))
         many.costs = [m.cost(one.values) / b for m, one, b in zip(block, fits, best, strict=True)]
@@ -257,7 +259,7 @@ def two_arcs(data: Path, count: int, random: int) -> list[str]:
     every = max(len(whole) // count, 1)
     print("two arcs and W ...", file=sys.stderr)
     known = peers()
-    found = race(whole[::every][:count], whole[:: max(every // 2, 1)], known, 1)
+    found = race(whole[::every][:count], whole, known, 1)
     lines = [f"`{TWO_ARCS}`, spectra drawn around a published table, 0.3 and 1 % noise:", "", HEAD]
     lines += [
         row(f"{name}, {'no guess' if name.startswith('limetal') else 'near guess'}", m) for name, m in found.items()
