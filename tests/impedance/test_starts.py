@@ -186,3 +186,13 @@ def test_many_frequencies_are_sorted_quickly_enough_to_be_fitted():
     z = impedance("R(RC)", [1.0, 5.0, 1e-4], f)
     (found,) = fit_many("R(RC)", [(f, z)])
     assert found.values == pytest.approx([1.0, 5.0, 1e-4])
+
+
+def test_starts_agree_on_data_without_noise():
+    # what is left then is rounding: it differs from start to start and says nothing
+    f = np.logspace(5, -1, 61)
+    jw = 2j * np.pi * f
+    z = 4 + 20 / (1 + 20 * 1e-5 * jw**0.9) + 30 / (1 + 30 * 2e-3 * jw**0.85) + 3 / np.sqrt(jw)
+    found = fit_many("R(RQ)(RQ)W", [(f, z)])[0]
+    assert found.starts == EASY_STARTS
+    assert found.starts_agree >= 2

@@ -52,6 +52,8 @@ _INSERTED, _INSERTED_BETWEEN, _ABSENT = 4, 2, -50.0
 _FIRST_ITERATIONS, _BEHIND = 12, 1.5
 #: Two costs are one minimum if they differ by less than this part.
 _AGREE = 1e-5
+#: Costs below this part of the squares of the data are rounding, and alike.
+_ROUNDING = 1e-24
 #: Residuals are noise if the correlation of neighbours is below this many of its standard deviations. If it is not, so
 #: many starts have to agree; after so many without that, parts are inserted more widely.
 _LIKE_NOISE, _SURE, _WIDEN_AFTER = 2.0, 99, (6, 10)
@@ -287,6 +289,7 @@ def solve(
     inner = np.empty((1, x.shape[0]))
     against(y.reshape((1, 2 * m)), x, inner)
     along = inner[0]
+    rounding = _ROUNDING * dot(y, y)
     picked, scales = combinations(gram, along, dot(y, y), singles, groups, most)
     grid = inner_coordinates(picked, scales, singles, tables, own, ohm, given, is_free, gram, y.size)
     grown_count, grown = 0, np.empty((0, n))
@@ -341,14 +344,14 @@ def solve(
         tried += 1
         if cost < best_cost:
             if cost < best_cost * (1.0 - _AGREE):
-                waves = _waves(code, omega, order, re, im, weight, q)
+                waves = _waves(code, omega, order, re, im, weight, q) if cost > rounding else 0.0
             best_cost, converged = cost, done
             for a in range(free.size):
                 for b in range(free.size):
                     best_hessian[a, b] = hessian[a, b]
         agreeing = 0
         for s in range(tried):
-            if costs[s] <= best_cost * (1.0 + _AGREE):
+            if costs[s] <= max(best_cost * (1.0 + _AGREE), rounding):
                 agreeing += 1
         if tried >= fewest and agreeing >= (2 if waves < _LIKE_NOISE else _SURE):
             break
