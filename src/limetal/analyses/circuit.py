@@ -152,7 +152,8 @@ def _elements(found: CircuitFit, record: ImpedanceRecord, area: float | None) ->
     for k, (element, kind) in enumerate(kinds):
         whole, areal, power = _QUANTITIES.get(kind.unit, ("element_exponent", "element_exponent", 0))
         status = found.status[k]
-        note = "; ".join(w for w in (found.names[k], labels[element], status if status in {"fixed", "at bound"} else "") if w)
+        said = status if status in {"fixed", "at bound"} else ""
+        note = "; ".join(word for word in (found.names[k], labels[element], said) if word)
         at = (("element", found.names[k]),)
         value, std = float(found.values[k]), float(found.std[k])
         if status == "fixed":
