@@ -261,6 +261,9 @@ def test_a_ws_in_the_place_of_a_fast_arc_is_no_tail() -> None:
     ranking = choose(F, z).ranking
     assert "faster than every arc" in next(c for c in ranking if c.text == "R(RQ)Ws").behind
     assert "Ws" not in ranking[0].text
+    (note,) = choose(F, z).notes  # its AICc is the lowest, and the reason is its own
+    assert note.startswith("R(RQ)Ws has an AICc lower by")
+    assert note.endswith("faster than every arc: an arc, not a tail")
     slow = choose(F, made(Kind(1, "Ws", False))).ranking
     assert slow[0].text == "R(RQ)Ws"
 

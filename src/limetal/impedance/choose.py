@@ -27,6 +27,7 @@ UNDECIDED = 2.0
 NEEDED = 10.0
 #: Angular frequency times tau at the top of a Ws: where -Im tanh(sqrt(jx))/sqrt(jx) is largest.
 WS_TOP = 2.5407
+_AS_WELL = " does as well"
 #: Residuals above the noise of the Kramers-Kronig test by this factor are said.
 _MISSES_NOISE = 1.3
 #: So is a circuit with a further part whose AICc is lower by this.
@@ -266,7 +267,7 @@ def _kinds(options: ChooseOptions) -> list[Kind]:
 def _ranked(found: dict[Kind, Searched]) -> tuple[Candidate, ...]:
     aicc = {kind: one.aicc for kind, one in found.items()}
     no_tail = {kind for kind, one in found.items() if _is_no_tail(kind, one)}
-    behind = {kind: f"{simpler.text} does as well" for kind, simpler in needless(aicc, no_tail).items()}
+    behind = {kind: f"{simpler.text}{_AS_WELL}" for kind, simpler in needless(aicc, no_tail).items()}
     behind |= dict.fromkeys(no_tail, "its Ws is faster than every arc: an arc, not a tail")
     order = sorted(found, key=lambda kind: (kind in behind, aicc[kind]))
     best, lowest = aicc[order[0]], min(aicc.values())
@@ -343,8 +344,7 @@ def _notes(points: int, ranking: tuple[Candidate, ...], noise: float) -> tuple[s
         )
     lower = min(ranking, key=lambda c: c.aicc)
     if lower.delta < -_SIGN:
-        notes.append(
-            f"{lower.text} has an AICc lower by {-lower.delta:.1f}: a sign of a further part, less than the {NEEDED:g} "
-            "asked for each"
-        )
+        further = f"a sign of a further part, less than the {NEEDED:g} asked for each"
+        why = further if lower.behind.endswith(_AS_WELL) else lower.behind
+        notes.append(f"{lower.text} has an AICc lower by {-lower.delta:.1f}: {why}")
     return tuple(notes)
