@@ -71,6 +71,7 @@ def apply(
             f"{source}; analysis {name}{words}",
             _note(n),
             n.at,
+            bound=n.bound,
         )
         for name, words, found in findings
         for n in found.numbers
@@ -92,7 +93,8 @@ def _note(number: Number) -> str:
     at = ", ".join(
         f"{q.replace('_', ' ')} {v:g} {quantity(q).unit}" for q, v in number.at if isinstance(v, float) and q != "cycle"
     )
-    return "; ".join(part for part in (f"at {at}" if at else "", number.note) if part)
+    bound = "more than this, not reached in the test" if number.bound == ">" else ""
+    return "; ".join(part for part in (f"at {at}" if at else "", bound, number.note) if part)
 
 
 def options_of(plugin: Analysis, name: str, given: Mapping[str, Any]) -> Any:  # noqa: ANN401 - the plug-in's own class

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from limetal.exhibits import Plot, Table
 from limetal.ledger import Value
@@ -16,7 +16,8 @@ __all__ = ["Analysis", "Findings", "Number"]
 class Number:
     """One result; the subject and the origin come from the record it was computed from.
 
-    ``at`` holds conditions as quantities and numbers (``("current_density", 1.0)``) for the relations.
+    ``at`` holds conditions as quantities and numbers (``("current_density", 1.0)``) for the relations; ``bound`` is
+    ``>`` for a number that was not reached when the test ended (a censored life), else ``=``.
     """
 
     quantity: str
@@ -24,6 +25,7 @@ class Number:
     std: float | None = None
     note: str = ""
     at: tuple[tuple[str, float | str], ...] = ()
+    bound: Literal["=", ">"] = "="
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from limetal.analyses._base import Analysis, Findings, Number
 from limetal.analyses._decimate import min_max
-from limetal.analyses._half_cycles import HalfCycle, half_cycles
-from limetal.analyses._like import (
+from limetal.cycling.half_cycles import HalfCycle, half_cycles
+from limetal.cycling.like import (
     centre_and_std,
     cycles_in_words,
     like_cycles,
@@ -18,7 +18,7 @@ from limetal.analyses._like import (
     unlike_few,
     unlike_words,
 )
-from limetal.analyses._weights import time_weights, weighted_median
+from limetal.cycling.weights import time_weights, weighted_median
 from limetal.errors import BadInputError
 from limetal.exhibits import Axis, Plot, Series, Table
 from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR

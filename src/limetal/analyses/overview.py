@@ -8,8 +8,8 @@ import numpy as np
 
 from limetal.analyses._base import Analysis, Findings, Number
 from limetal.analyses._decimate import min_max
-from limetal.analyses._pauses import pauses, pauses_in_words
 from limetal.analyses._ranges import picture, ranges
+from limetal.cycling.pauses import pauses, pauses_in_words
 from limetal.exhibits import Axis, Plot, Series
 from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
 from limetal.records.base import Record

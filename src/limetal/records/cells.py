@@ -26,9 +26,23 @@ class CellContext:
         Path of the cell in the study.
     working_electrode
         The electrode at the negative terminal: positive current plates lithium on it.
+    mass_mg
+        Active mass that capacities per gram count: of the positive electrode in full cells; None if unknown, then
+        nothing is given per gram.
+    starts
+        What the first regular half-cycle is: a full cell is built discharged and charged first (``charge``), one
+        with a charged positive electrode, as sulfur, is discharged first (``discharge``). Empty: as its kind does.
+    nominal_capacity_mAh
+        Capacity that C rates count; None if unknown, then rates are given as currents.
+    np_ratio
+        Areal capacity of the fresh negative over that of the positive electrode; None if unknown.
     """
 
     kind: CellKind
     area_cm2: float | None = None
     name: str = ""
     working_electrode: str = "the electrode at the negative terminal"
+    mass_mg: float | None = None
+    starts: Literal["", "charge", "discharge"] = ""
+    nominal_capacity_mAh: float | None = None
+    np_ratio: float | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Mapping
-from typing import cast
+from typing import Literal, cast
 
 from limetal.errors import BadInputError
 from limetal.records.cycling import CELL_KINDS, CellContext, CellKind
@@ -13,7 +13,7 @@ from limetal.units import read_quantity
 
 __all__ = ["cell_from_words"]
 
-_KEYS = ("kind", "area", "diameter", "name")
+_KEYS = ("kind", "area", "diameter", "mass", "starts", "capacity", "np", "name")
 
 
 def cell_from_words(words: Mapping[str, str], *, where: str = "--cell") -> CellContext:
@@ -22,7 +22,8 @@ def cell_from_words(words: Mapping[str, str], *, where: str = "--cell") -> CellC
     Parameters
     ----------
     words
-        ``kind`` (needed), ``area`` or ``diameter`` with a unit, ``name``.
+        ``kind`` (needed), ``area`` or ``diameter`` with a unit, ``mass`` (active mass), ``starts`` (``charge`` or
+        ``discharge``), ``capacity`` (that C rates count), ``np`` (N/P ratio), ``name``.
     where
         Place of the words, for messages.
 
@@ -57,4 +58,24 @@ def cell_from_words(words: Mapping[str, str], *, where: str = "--cell") -> CellC
         area = math.pi * diameter**2 / 4
     if area is not None and area <= 0:
         raise BadInputError(where, f"an area of {area:g} cm2", "more than zero")
-    return CellContext(cast("CellKind", kind), area, words.get("name", ""))
+    starts = words.get("starts", "")
+    if starts not in {"", "charge", "discharge"}:
+        raise BadInputError(where, f"starts={starts}", "starts=charge or starts=discharge")
+    return CellContext(
+        cast("CellKind", kind),
+        area,
+        words.get("name", ""),
+        mass_mg=_more_than_zero(words, "mass", "mg", where),
+        starts=cast("Literal['', 'charge', 'discharge']", starts),
+        nominal_capacity_mAh=_more_than_zero(words, "capacity", "mAh", where),
+        np_ratio=_more_than_zero(words, "np", "1", where),
+    )
+
+
+def _more_than_zero(words: Mapping[str, str], key: str, unit: str, where: str) -> float | None:
+    if key not in words:
+        return None
+    value = read_quantity(words[key], unit, where=f"{where} {key}")
+    if value <= 0:
+        raise BadInputError(where, f"{key}={words[key]}", "more than zero")
+    return value

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from limetal.analyses._half_cycles import half_cycles
-from limetal.analyses._pauses import pauses
+from limetal.cycling.half_cycles import half_cycles
+from limetal.cycling.pauses import pauses
 from limetal.analyses.hysteresis import DEFINITIONS, hysteresis, tell
 from limetal.readers import read
 from support.cells import SYMMETRIC, cycles, record, rested, stepped, uniform

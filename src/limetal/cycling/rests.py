@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from limetal.analyses._weights import time_weights, weighted_quantile
+from limetal.cycling.weights import time_weights, weighted_quantile
 
 __all__ = ["LEVEL_QUANTILE", "level", "without_rests"]
 

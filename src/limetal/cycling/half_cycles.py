@@ -14,10 +14,10 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from limetal.analyses._currents import Run, current_runs, join_same_sign, noise_of_low, runs_of
-from limetal.analyses._pauses import pauses, pauses_in_words
-from limetal.analyses._rests import LEVEL_QUANTILE, level, without_rests
-from limetal.analyses._weights import time_weights, weighted_median, weighted_quantile
+from limetal.cycling.currents import Run, current_runs, join_same_sign, noise_of_low, runs_of
+from limetal.cycling.pauses import pauses, pauses_in_words
+from limetal.cycling.rests import LEVEL_QUANTILE, level, without_rests
+from limetal.cycling.weights import time_weights, weighted_median, weighted_quantile
 from limetal.errors import BadInputError
 from limetal.records.cycling import CyclingRecord
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from limetal.analyses._weights import time_weights, weighted_median, weighted_quantile
+from limetal.cycling.weights import time_weights, weighted_median, weighted_quantile
 from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
 
-__all__ = ["Run", "current_runs", "join_same_sign", "noise_of_low", "runs_of"]
+__all__ = ["Directions", "Run", "current_runs", "directions", "join_same_sign", "noise_of_low", "runs_of"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -36,22 +36,32 @@ REST_CURRENT = 0.05
 
 
 @dataclass(frozen=True)
-class _Band:
-    """Direction of every row, and how it was told."""
+class Directions:
+    """Direction of every row (+1, -1, 0 at rest), and how it was told.
+
+    ``spikes`` are single rows of current far above all others (slips of the logging, at rest here); ``band_A`` is the
+    current below which a row is at rest, ``noise_A`` the noise of the rests.
+    """
 
     direction: Integers
-    flipped: bool
     spikes: Integers
     band_A: float
     noise_A: float
+
+    def spiked(self) -> NDArray[np.bool_]:
+        """Whether a row is a slip of the logging."""
+        spiked = np.zeros(self.direction.size, dtype=bool)
+        spiked[self.spikes] = True
+        return spiked
 
 
 def current_runs(t: Floats, current: Floats, v: Floats, pauses: Integers) -> tuple[list[Run], list[str]]:
     """Runs of one sign of the current with that sign, rests left out, and warnings of all that was dropped."""
     seconds = time_weights(np.arange(t.size), t, pauses)
-    told = _directions(current, v, seconds)
+    told = directions(current, seconds)
     words: list[str] = []
-    if told.flipped:
+    if np.sum(np.where(told.spiked(), 0.0, current * v)) < 0:
+        told = replace(told, direction=-told.direction)
         words.append("current and voltage have opposite signs throughout: leads swapped; current was negated")
     if told.spikes.size:
         k = told.spikes[0]
@@ -91,7 +101,14 @@ def _pause_between(before: Integers, after: Integers, pauses: Integers) -> bool:
     return bool(np.any((pauses >= before[-1]) & (pauses < after[0])))
 
 
-def _directions(current: Floats, v: Floats, seconds: Floats) -> _Band:
+def directions(current: Floats, seconds: Floats) -> Directions:
+    """Direction of the current in every row; ``seconds`` are the time weights of the rows.
+
+    Examples
+    --------
+    >>> directions(np.array([0.0, 1e-3, 1e-3, 1e-9, -1e-3, -1e-3]), np.ones(6)).direction.tolist()
+    [0, 1, 1, 0, -1, -1]
+    """
     size = np.abs(current)
     beside = np.maximum(np.append(0.0, size[:-1]), np.append(size[1:], 0.0))
     calm = np.minimum(size, beside)
@@ -101,9 +118,8 @@ def _directions(current: Floats, v: Floats, seconds: Floats) -> _Band:
     scale = weighted_quantile(calm[flows], np.maximum(seconds[flows], 1e-12), SCALE_QUANTILE) if flows.any() else 0.0
     noise = noise_of_low(size, LOW_CURRENT * scale)
     band = max(DEAD_BAND_CURRENT * scale, DEAD_BAND_NOISE * noise)
-    flipped = bool(np.sum(np.where(spike, 0.0, current * v)) < 0)
     direction = np.where((size > band) & ~spike, np.sign(current), 0).astype(np.int64)
-    return _Band(-direction if flipped else direction, flipped, np.flatnonzero(spike), band, noise)
+    return Directions(direction, np.flatnonzero(spike), band, noise)
 
 
 def noise_of_low(size: Floats, below: float) -> float:
@@ -146,7 +162,7 @@ def _without_low(rows: Integers, seconds: Floats, current: Floats) -> Integers:
     return rows[size >= REST_CURRENT * usual]
 
 
-def _taken_for_rest(told: _Band, t: Floats, seconds: Floats, current: Floats, runs: list[Run]) -> list[str]:
+def _taken_for_rest(told: Directions, t: Floats, seconds: Floats, current: Floats, runs: list[Run]) -> list[str]:
     """Warn of long runs of both signs below the dead band: perhaps forming, perhaps half-cycles."""
     if not runs or told.noise_A * DEAD_BAND_NOISE >= told.band_A:
         return []

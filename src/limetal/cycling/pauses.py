@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from limetal.analyses._weights import weighted_median
+from limetal.cycling.weights import weighted_median
 from limetal.physics.constants import SECONDS_PER_HOUR
 
 __all__ = ["pauses", "pauses_in_words"]

@@ -1,0 +1,158 @@
+"""Cycles: which two runs make one, by the kind of the cell, and what each gave.
+
+The kind of the cell decides: a full cell is charged, then discharged, unless it was built with a charged positive
+electrode (sulfur) and starts with a discharge; in a Li|Cu or anode-free cell lithium is plated, then stripped; a half
+cell begins with whatever its test begins with. What comes before the first regular half-cycle is no cycle.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limetal.cycling.runs import Runs, runs
+from limetal.errors import BadInputError
+from limetal.records.cycling import CyclingRecord
+
+__all__ = ["Cycles", "cycles", "first_sign", "pair"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Cycles:
+    """Complete cycles in order; every attribute but ``runs`` and the words is an array of one value a cycle.
+
+    Attributes
+    ----------
+    number
+        Counted from 1; a cycle that the record cuts is left out and keeps its number.
+    first, second
+        Index of the runs in ``runs``: of full cells charge and discharge, in the order of ``first_sign``.
+    charge, discharge
+        The same runs by direction: positive current is charge.
+    first_sign
+        +1 if a cycle begins with charge.
+    before
+        Index of a run before the first cycle, -1 if there is none.
+    warnings
+        What was left out, and where something was read from the data.
+    """
+
+    runs: Runs
+    number: Integers
+    first: Integers
+    second: Integers
+    first_sign: int
+    before: int
+    warnings: tuple[str, ...]
+
+    @property
+    def charge(self) -> Integers:
+        """Index of the charging runs."""
+        return self.first if self.first_sign > 0 else self.second
+
+    @property
+    def discharge(self) -> Integers:
+        """Index of the discharging runs."""
+        return self.second if self.first_sign > 0 else self.first
+
+    @property
+    def count(self) -> int:
+        """Number of complete cycles."""
+        return int(self.number.size)
+
+    def charge_mAh(self) -> Floats:
+        """Charge of each cycle in the charging direction."""
+        return np.asarray(self.runs.charge_mAh[self.charge])
+
+    def discharge_mAh(self) -> Floats:
+        """Charge of each cycle in the discharging direction."""
+        return np.asarray(self.runs.charge_mAh[self.discharge])
+
+
+def first_sign(record: CyclingRecord, found: Runs) -> tuple[int, str]:
+    """Direction in which a cycle begins, and words where it was read from the data.
+
+    Raises
+    ------
+    BadInputError
+        If nobody said what cell this is, or the cell is symmetric.
+    """
+    cell = record.cell
+    if cell is None:
+        raise BadInputError(record.source, "a cell nobody described", "its kind (--cell kind=full): it decides a cycle")
+    if cell.kind == "symmetric":
+        raise BadInputError(record.source, "a symmetric cell", "a cell that is charged and discharged")
+    if cell.starts:
+        return (1 if cell.starts == "charge" else -1), ""
+    if cell.kind == "half":
+        sign = int(found.sign[0])
+        words = "charge" if sign > 0 else "discharge"
+        return (
+            sign,
+            f"a cycle is taken to begin with {words}, as the test does (a half cell; starts=charge or discharge)",
+        )
+    return 1, ""
+
+
+def cycles(record: CyclingRecord, found: Runs | None = None) -> Cycles:
+    """Complete cycles of a cell that is charged and discharged.
+
+    Raises
+    ------
+    BadInputError
+        If nobody said what cell this is, the cell is symmetric, the record has no current, or no cycle is complete.
+
+    Examples
+    --------
+    >>> from limetal.records.cells import CellContext
+    >>> t = np.arange(0.0, 14401.0, 60.0)
+    >>> current = np.where(t % 7200 < 3600, 1e-3, -1e-3)
+    >>> record = CyclingRecord(t, np.where(current > 0, 3.9, 3.7), current, source="two", cell=CellContext("full"))
+    >>> found = cycles(record)
+    >>> found.number.tolist(), found.discharge_mAh().round(2).tolist()
+    ([1, 2], [1.0, 1.0])
+    """
+    found = found or runs(record)
+    sign, words = first_sign(record, found)
+    return pair(found, sign, record.source, (words,) if words else ())
+
+
+def pair(found: Runs, sign: int, source: str, words: tuple[str, ...] = ()) -> Cycles:
+    """Pair runs into cycles that begin with one sign of current.
+
+    Raises
+    ------
+    BadInputError
+        If no cycle is complete.
+    """
+    skip = int(found.sign[0] != sign)  # runs alternate: the first one belongs to no cycle
+    firsts = np.arange(skip, found.count - 1, 2)
+    seconds = firsts + 1
+    whole = found.complete[firsts] & found.complete[seconds]
+    notes = [*found.warnings, *words]
+    if skip:
+        notes.append(
+            f"the {'charge' if found.sign[0] > 0 else 'discharge'} of {found.charge_mAh[0]:.4g} mAh before the first cycle "
+            "is not counted"
+        )
+    if (~whole).any():
+        numbers = np.flatnonzero(~whole) + 1
+        listed = ", ".join(map(str, numbers[:6])) + (", ..." if numbers.size > 6 else "")
+        notes.append(f"unfinished and left out: cycle{'s' * (numbers.size > 1)} {listed}")
+    if not whole.any():
+        kind = "charge and discharge" if sign > 0 else "discharge and charge"
+        raise BadInputError(source, f"{found.count} half-cycles and no complete cycle", f"a complete {kind}")
+    return Cycles(
+        runs=found,
+        number=np.flatnonzero(whole) + 1,
+        first=firsts[whole],
+        second=seconds[whole],
+        first_sign=sign,
+        before=0 if skip else -1,
+        warnings=tuple(notes),
+    )
