@@ -136,10 +136,8 @@ def pair(found: Runs, sign: int, source: str, words: tuple[str, ...] = ()) -> Cy
     whole = found.complete[firsts] & found.complete[seconds]
     notes = [*found.warnings, *words]
     if skip:
-        notes.append(
-            f"the {'charge' if found.sign[0] > 0 else 'discharge'} of {found.charge_mAh[0]:.4g} mAh before the first cycle "
-            "is not counted"
-        )
+        way = "charge" if found.sign[0] > 0 else "discharge"
+        notes.append(f"the {way} of {found.charge_mAh[0]:.4g} mAh before the first cycle is not counted")
     if (~whole).any():
         numbers = np.flatnonzero(~whole) + 1
         listed = ", ".join(map(str, numbers[:6])) + (", ..." if numbers.size > 6 else "")
