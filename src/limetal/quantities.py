@@ -146,6 +146,7 @@ _ROWS = (
     ("film_growth", "ohm cm2", "dR_f/dn", "Growth of the film resistance of one electrode per cycle."),
     ("half_cycles", "1", "N", "Number of half-cycles found in a record."),
     # cycling: one cycle at a time (the cycle is a condition)
+    ("complete_cycles", "1", "N", "Cycles of a record that were finished."),
     ("charge_capacity", "mAh", "Q_c", "Charge that flowed while a cell was charged, in one cycle."),
     ("discharge_capacity", "mAh", "Q_d", "Charge that flowed while a cell was discharged, in one cycle."),
     ("specific_charge_capacity", "mAh/g", "q_c", "Charge capacity over the active mass that the study names."),

@@ -60,7 +60,15 @@ def apply(
                 not_computed.append((f"{subject}: {plugin.title}", reason))
             continue
         chosen = options_of(plugin, name, options.get(name, {}))
-        findings.append((name, _options_text(chosen), plugin.tell(plugin.analyse(record, chosen))))
+        try:
+            found = plugin.tell(plugin.analyse(record, chosen))
+        except BadInputError as error:
+            if wanted:
+                raise
+            # nobody asked for it: what the record cannot give does not stop the analyses beside it
+            not_computed.append((f"{subject}: {plugin.title}", f"{error.found}, want {error.wanted}"))
+            continue
+        findings.append((name, _options_text(chosen), found))
     entries = tuple(
         Entry(
             subject,

@@ -7,6 +7,7 @@ from limetal.units import UM_PER_CM
 
 __all__ = [
     "MA_PER_A",
+    "MG_PER_G",
     "ROOM_TEMPERATURE_K",
     "SECONDS_PER_HOUR",
     "UM_PER_CM",
@@ -22,6 +23,7 @@ GAS_CONSTANT_J_mol_K = 8.314462618
 
 SECONDS_PER_HOUR = 3600.0
 MA_PER_A = 1e3
+MG_PER_G = 1e3
 
 #: 25 degC, the temperature of a laboratory test where none is given.
 ROOM_TEMPERATURE_K = 298.15
