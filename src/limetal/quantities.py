@@ -78,6 +78,7 @@ _ROWS = (
     ("capacity", "Ah", "Q", "Charge of a whole cell."),
     # cell
     ("mass_loading", "mg/cm2", "m_A", "Mass of active material per area of one face."),
+    ("active_mass", "mg", "m", "Mass of active material that capacities per gram of a cell count."),
     ("electrolyte_volume", "uL", "V_E", "Volume of electrolyte put into one cell."),
     ("electrolyte_to_capacity", "g/Ah", "E/C", "Mass of electrolyte over the capacity of the cell."),
     ("np_ratio", "1", "N/P", "Areal capacity of the fresh negative over that of the positive electrode."),

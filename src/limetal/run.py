@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from limetal import registry
 from limetal.analyses import ROOM as ANALYSES
 from limetal.analyses import Outcome, apply
+from limetal.cell_contexts import cell_context
 from limetal.claims import Case, Verdict, stated_entries
 from limetal.claims import audit as audit_case
 from limetal.claims.audit import tally
@@ -113,7 +114,8 @@ def simulated_record(study: Study, name: str) -> Record:
     _chosen(study, [name], "limetal simulate")
     if not isinstance(study.model.tests[name], SimulatedTest):
         raise BadInputError(study.place("tests", name), "a test of a file", "a simulated test")
-    record = record_of(study, name, _inventory_mAh_cm2(study, design(study), name))
+    designed = design(study)
+    record = record_of(study, name, _context(study, designed, name), _inventory_mAh_cm2(study, designed, name))
     assert isinstance(record, Record)  # a simulated test is no series
     return record
 
@@ -128,19 +130,19 @@ def _chosen(study: Study, only: Sequence[str], where: str = "--only") -> list[st
 
 def _run_tests(study: Study, designed: Design, names: list[str], jobs: int, progress: Progress | None) -> list[Outcome]:
     tell = progress or (lambda *_: None)
-    inventory = {name: _inventory_mAh_cm2(study, designed, name) for name in names}
+    given = {name: (_context(study, designed, name), _inventory_mAh_cm2(study, designed, name)) for name in names}
     if jobs <= 1 or len(names) < 2:
         outcomes = []
         for done, name in enumerate(names):
             tell(f"test {name}", done, len(names))
-            outcomes.append(run_test(study, name, inventory[name]))
+            outcomes.append(run_test(study, name, *given[name]))
         return outcomes
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     # spawn: polars and numpy hold threads that a forked child would inherit in an unknown state
     with ProcessPoolExecutor(min(jobs, len(names)), mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(run_test, study, name, inventory[name]) for name in names]
+        waiting = [pool.submit(run_test, study, name, *given[name]) for name in names]
         outcomes = []
         for done, (name, future) in enumerate(zip(names, waiting, strict=True)):
             tell(f"test {name}", done, len(names))
@@ -148,12 +150,18 @@ def _run_tests(study: Study, designed: Design, names: list[str], jobs: int, prog
     return outcomes
 
 
-def run_test(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> Outcome:
+def _context(study: Study, designed: Design, name: str) -> CellContext:
+    return cell_context(study, study.model.tests[name].cell, designed.entries)
+
+
+def run_test(
+    study: Study, name: str, context: CellContext | None = None, inventory_mAh_cm2: float | None = None
+) -> Outcome:
     """Read or simulate the record of one test and analyse it."""
     test = study.model.tests[name]
     key = {"file": "file", "series": "files"}.get(test.kind, "protocol")
     try:
-        record = record_of(study, name, inventory_mAh_cm2)
+        record = record_of(study, name, context, inventory_mAh_cm2)
         options = {a: dict(o) for a, o in study.model.analyses.items()}
         done = apply(record, f"tests.{name}", record.source, test.analyses or (), options)
     except BadInputError as error:
@@ -198,11 +206,13 @@ def _with_current(study: Study, name: str, written: Written, record: Record, don
     return dataclasses.replace(done, entries=tuple(entries), not_computed=lost)
 
 
-def record_of(study: Study, name: str, inventory_mAh_cm2: float | None = None) -> Record | ImpedanceSeries:
+def record_of(
+    study: Study, name: str, context: CellContext | None = None, inventory_mAh_cm2: float | None = None
+) -> Record | ImpedanceSeries:
     """Record of one test of a study: from its file or files, or from the model."""
     test = study.model.tests[name]
     cell = study.model.cells[test.cell]
-    context = CellContext(cell.kind, area_cm2(cell), f"cells.{test.cell}")
+    context = context or cell_context(study, test.cell)
     if isinstance(test, FileTest | SeriesTest):
         hints: dict[str, ColumnHint] = {key: ColumnHint(note.column, note.unit) for key, note in test.columns.items()}
     if isinstance(test, FileTest):

@@ -61,14 +61,14 @@ def apply(
             continue
         chosen = options_of(plugin, name, options.get(name, {}))
         try:
-            found = plugin.tell(plugin.analyse(record, chosen))
+            told = plugin.tell(plugin.analyse(record, chosen))
         except BadInputError as error:
             if wanted:
                 raise
             # nobody asked for it: what the record cannot give does not stop the analyses beside it
             not_computed.append((f"{subject}: {plugin.title}", f"{error.found}, want {error.wanted}"))
             continue
-        findings.append((name, _options_text(chosen), found))
+        findings.append((name, _options_text(chosen), told))
     entries = tuple(
         Entry(
             subject,

@@ -13,7 +13,7 @@ from limetal.materials import ELECTROLYTES, FOILS
 from limetal.physics.capacity import areal_capacity_mAh_cm2, normalised_specific_capacity_mAh_g, np_ratio
 from limetal.physics.constants import UM_PER_CM
 from limetal.study import Study
-from limetal.study.models import Cell, Collector, FullCell
+from limetal.study.models import AnodeFreeCell, Cell, Collector, FullCell, PositiveElectrode
 
 __all__ = ["area_cm2", "cell_entries"]
 
@@ -32,6 +32,7 @@ _STATED = {
     "capacity": "capacity",
     "one_C": "specific_current_1C",
     "cutoff": "cutoff_voltage",
+    "mass": "active_mass",
 }
 
 
@@ -66,10 +67,28 @@ def cell_entries(
         )
     if cell.diameter is not None:
         entries.append(derived(subject, "area", area_cm2(cell), "disc of the stated diameter"))
+    entries += _active_mass(study, subject, cell)
     if not isinstance(cell, FullCell):
         return tuple(entries), ()
     more, not_computed = _full(study, name, cell, lithium[cell.negative], positive[cell.positive])
     return (*entries, *more), not_computed
+
+
+def _active_mass(study: Study, subject: str, cell: Cell) -> list[Entry]:
+    """Active mass of one face of the positive electrode, where the cell gives none but its area and a loading are."""
+    area = area_cm2(cell)
+    if (
+        not isinstance(cell, FullCell | AnodeFreeCell)
+        or cell.mass is not None
+        or area is None
+        or cell.format == "pouch"
+    ):
+        return []
+    positive = study.model.electrodes[cell.positive]
+    if not isinstance(positive, PositiveElectrode) or positive.loading is None:
+        return []
+    mass = uncertain(positive.loading.value, positive.loading.std, "loading") * area
+    return [derived(subject, "active_mass", mass, f"loading of electrodes.{cell.positive} times area", "one face")]
 
 
 def _full(

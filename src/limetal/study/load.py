@@ -272,7 +272,7 @@ def _data_file(path: Path, file: object, folder: FilePath) -> list[Problem]:
 
 def _simulated_cell(raw: Mapping[str, Any], name: str, test: Mapping[str, Any]) -> list[Problem]:
     kind = _table(raw, "cells", str(test.get("cell"))).get("kind")
-    if test.get("kind") == "simulated" and kind in ("half", "copper", "full"):
+    if test.get("kind") == "simulated" and kind in ("half", "copper", "full", "anode-free"):
         return [Problem(("tests", name, "cell"), f"a cell of kind {kind!r}", "a symmetric cell to simulate")]
     return []
 

@@ -16,6 +16,7 @@ from limetal.quantities import QUANTITIES, SERIES_UNITS
 from limetal.units import FIELD_UNITS, Written, read_c_rate, read_written
 
 __all__ = [
+    "AnodeFreeCell",
     "Cell",
     "Claim",
     "CopperCell",
@@ -80,6 +81,7 @@ ResistanceGrowth = Annotated[Written, _quantity("ohm cm2", zero=True, negative=T
 Volume = Annotated[Written, _quantity("uL")]
 ElectrolyteRatio = Annotated[Written, _quantity("g/Ah")]
 Temperature = Annotated[Written, _quantity("K")]
+Mass = Annotated[Written, _quantity("mg")]
 Pressure = Annotated[Written, _quantity("MPa")]
 CRate = Annotated[float, PlainValidator(_c_rate)]
 Part = Annotated[float, Field(gt=0)] | Literal["unknown"]
@@ -218,6 +220,8 @@ class HalfCell(_CellBase):
     electrode: str
     thickness: Thickness | None = None
     cutoff: Voltage | None = None
+    mass: Mass | None = None
+    starts: Literal["charge", "discharge"] | None = None
 
 
 class CopperCell(_CellBase):
@@ -240,7 +244,8 @@ class FullCell(_CellBase):
     """A negative against a positive electrode.
 
     ``areal_capacity`` is that of the positive electrode when the study gives it for the cell;
-    ``areal_capacity_is`` says whether it counts one face or both faces of a two-sided electrode.
+    ``areal_capacity_is`` says whether it counts one face or both faces of a two-sided electrode. ``mass`` is the active
+    mass of the positive electrode; ``starts`` is ``discharge`` where that electrode is built charged (sulfur).
     """
 
     kind: Literal["full"]
@@ -257,6 +262,8 @@ class FullCell(_CellBase):
     window: tuple[Voltage, Voltage] | None = None
     electrolyte_ratio: ElectrolyteRatio | None = None
     pressure: Pressure | None = None
+    mass: Mass | None = None
+    starts: Literal["charge", "discharge"] | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> FullCell:
@@ -269,7 +276,21 @@ class FullCell(_CellBase):
         return self
 
 
-Cell = Annotated[SymmetricCell | HalfCell | CopperCell | FullCell, Field(discriminator="kind")]
+class AnodeFreeCell(_CellBase):
+    """A positive electrode against a bare collector: all lithium comes from the positive electrode."""
+
+    kind: Literal["anode-free"]
+    positive: str
+    format: Literal["coin", "pouch"]
+    negative_collector: Collector | None = None
+    capacity: Capacity | None = None
+    one_C: SpecificCurrent | None = None
+    window: tuple[Voltage, Voltage] | None = None
+    pressure: Pressure | None = None
+    mass: Mass | None = None
+
+
+Cell = Annotated[SymmetricCell | HalfCell | CopperCell | FullCell | AnodeFreeCell, Field(discriminator="kind")]
 
 
 class ColumnNote(_Table):
