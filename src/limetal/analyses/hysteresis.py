@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from limetal.analyses._base import Analysis, Findings, Number
 from limetal.analyses._decimate import min_max
+from limetal.cycling.half_cycle_numbers import half_cycle_numbers, pairs_of
 from limetal.cycling.half_cycles import HalfCycle, half_cycles
 from limetal.cycling.like import (
     centre_and_std,
@@ -18,7 +19,6 @@ from limetal.cycling.like import (
     unlike_few,
     unlike_words,
 )
-from limetal.cycling.weights import time_weights, weighted_median
 from limetal.errors import BadInputError
 from limetal.exhibits import Axis, Plot, Series, Table
 from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
@@ -149,28 +149,29 @@ def hysteresis(record: CyclingRecord, options: Options | None = None) -> Hystere
             record.source, kind, "a symmetric cell (say so in the study, or with --cell kind=symmetric)"
         )
     found = half_cycles(record)
-    pairs = _pairs(found.items)
-    if not pairs:
+    pairs = pairs_of(found.items)
+    if not pairs.size:
         raise BadInputError(record.source, "no complete cycle", "at least one plating and one stripping half-cycle")
-    rows = np.array([_cycle(a, b, record, options, found.pauses) for a, b in pairs])
+    halves = half_cycle_numbers(record, found, options.settled_from, options.end_fraction)
+    one, two = pairs.T
+    current = MA_PER_A * (halves.mean_current_A[one] + halves.mean_current_A[two]) / 2
     area = record.cell.area_cm2
-    has_current = record.current_ampere is not None and area is not None
-    starts = np.array([record.test_time_second[min(a.rows[0], b.rows[0])] for a, b in pairs])
-    shown = sorted({0, len(pairs) // 4, len(pairs) // 2, (3 * len(pairs)) // 4, len(pairs) - 1})
+    n = one.size
+    shown = sorted({0, n // 4, n // 2, (3 * n) // 4, n - 1})
     return Hysteresis(
-        end_V=rows[:, 0],
-        mean_V=rows[:, 1],
-        plateau_V=rows[:, 2],
-        full_gap_V=rows[:, 3],
-        unweighted_mean_V=rows[:, 4],
-        current_density_mA_cm2=MA_PER_A * rows[:, 5] / area if has_current and area else None,
-        start_second=starts,
+        end_V=(halves.end_V[one] + halves.end_V[two]) / 2,
+        mean_V=(halves.mean_V[one] + halves.mean_V[two]) / 2,
+        plateau_V=(halves.plateau_V[one] + halves.plateau_V[two]) / 2,
+        full_gap_V=halves.mean_V[one] + halves.mean_V[two],
+        unweighted_mean_V=(halves.plain_mean_V[one] + halves.plain_mean_V[two]) / 2,
+        current_density_mA_cm2=current / area if record.current_ampere is not None and area else None,
+        start_second=halves.start_second[one],
         half_cycles=len(found.items),
         incomplete=sum(not h.complete for h in found.items),
         dropped_points=found.dropped_points,
         record=record,
         options=options,
-        profiles=tuple((k, *pairs[k]) for k in shown),
+        profiles=tuple((k, found.items[one[k]], found.items[two[k]]) for k in shown),
         warnings=(*found.warnings, *_odd_for_symmetric(record)),
     )
 
@@ -182,52 +183,6 @@ def _odd_for_symmetric(record: CyclingRecord) -> tuple[str, ...]:
         return ()
     words = f"the voltage never changes its sign ({low:.3g} to {high:.3g} V): this does not look like a symmetric cell"
     return (words,)
-
-
-def _pairs(items: tuple[HalfCycle, ...]) -> list[tuple[HalfCycle, HalfCycle]]:
-    """Pair each complete half-cycle with the complete one that follows it in the other direction."""
-    pairs: list[tuple[HalfCycle, HalfCycle]] = []
-    at = 0
-    while at + 1 < len(items):
-        first, second = items[at], items[at + 1]
-        if first.complete and second.complete and first.sign != second.sign:
-            pairs.append((first, second))
-            at += 2
-        else:
-            at += 1
-    return pairs
-
-
-def _cycle(
-    first: HalfCycle, second: HalfCycle, record: CyclingRecord, options: Options, pauses: Integers
-) -> tuple[float, ...]:
-    halves = [_half(half, record, options, pauses) for half in (first, second)]
-    (end_a, mean_a, plateau_a, plain_a, i_a), (end_b, mean_b, plateau_b, plain_b, i_b) = halves
-    return (
-        (end_a + end_b) / 2,
-        (mean_a + mean_b) / 2,
-        (plateau_a + plateau_b) / 2,
-        mean_a + mean_b,
-        (plain_a + plain_b) / 2,
-        (i_a + i_b) / 2,
-    )
-
-
-def _half(
-    half: HalfCycle, record: CyclingRecord, options: Options, pauses: Integers
-) -> tuple[float, float, float, float, float]:
-    """End, time-weighted mean, plateau median, plain mean of sign x voltage, and mean |current|."""
-    t = record.test_time_second[half.rows]
-    u = half.sign * record.voltage_volt[half.rows]
-    weights = time_weights(half.rows, record.test_time_second, pauses)
-    length = t[-1] - t[0]
-    settled = t >= t[0] + options.settled_from * length
-    last = t >= t[-1] - options.end_fraction * length
-    current = 0.0
-    if record.current_ampere is not None:
-        current = float(np.average(np.abs(record.current_ampere[half.rows]), weights=weights))
-    plateau = weighted_median(u[settled], np.maximum(weights[settled], 1e-300))
-    return float(np.median(u[last])), float(np.average(u, weights=weights)), plateau, float(u.mean()), current
 
 
 def tell(result: Hysteresis) -> Findings:
