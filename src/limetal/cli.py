@@ -267,6 +267,29 @@ def list_names(
         typer.echo(line)
 
 
+@app.command()
+def cache(
+    clear: Annotated[bool, typer.Option("--clear", help="Throw away what is kept of large files.")] = False,
+) -> None:
+    """Say where tables of large files are kept, so that they are read once, and how much they take.
+
+    LIMETAL_CACHE names another folder, or is "off".
+    """
+    from limetal.readers._cache import cache_folder, entries, throw_away
+
+    folder = cache_folder()
+    if folder is None:
+        typer.echo("no cache: LIMETAL_CACHE is off, or there is no home folder")
+        return
+    if clear:
+        files, size = throw_away()
+        typer.echo(f"threw away {_plural(files, 'table')}, {size / 1e6:.1f} MB")
+        return
+    found = entries()
+    size = sum(path.stat().st_size for path in found)
+    typer.echo(f"{folder}: {_plural(len(found), 'table')}, {size / 1e6:.1f} MB")
+
+
 @new.command(name="study")
 def new_study(
     name: Annotated[str, typer.Argument(help="Name of the study; NAME.toml is written.")],

@@ -9,6 +9,7 @@ from pathlib import Path
 from limetal import registry
 from limetal.errors import BadInputError
 from limetal.readers._base import ColumnHint, Reader, ReadOptions
+from limetal.readers._cache import is_own, kept
 from limetal.readers._checks import checked
 from limetal.readers._file import RawFile
 from limetal.records.base import Record
@@ -74,6 +75,12 @@ def read_all(
     if options.columns and not plugin.takes_columns:
         wanted = f"none: a file of {plugin.title} says itself what they are"
         raise BadInputError(f"{file.where}, columns", "named columns", wanted)
+    if not is_own(name):
+        return _read_anew(file, plugin, options)  # code that the cache does not know may change
+    return kept(file.path, name, options.columns, lambda: _read_anew(file, plugin, options))
+
+
+def _read_anew(file: RawFile, plugin: Reader, options: ReadOptions) -> tuple[Record, ...]:
     found = plugin.read(file, options)
     records = (found,) if isinstance(found, Record) else tuple(found)
     if not records:

@@ -108,6 +108,11 @@ class LazyColumns(Mapping[str, NDArray[np.generic]]):
         """Number of rows."""
         return int(self._frame.height)
 
+    @property
+    def frame(self) -> pl.DataFrame:
+        """The table itself."""
+        return self._frame
+
 
 def words_in_runs(column: pl.Series) -> NDArray[np.generic] | None:
     """Words of a column as objects, equal ones the same; None where few stand in several rows one below the other.
