@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from limetal.cycling.weights import time_weights, weighted_median, weighted_quantile
+from limetal.cycling.weights import plain_quantile, time_weights, weighted_median, weighted_quantile
 from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
 
 __all__ = ["Directions", "Run", "current_runs", "directions", "join_same_sign", "noise_of_low", "runs_of"]
@@ -110,16 +110,40 @@ def directions(current: Floats, seconds: Floats) -> Directions:
     [0, 1, 1, 0, -1, -1]
     """
     size = np.abs(current)
-    beside = np.maximum(np.append(0.0, size[:-1]), np.append(size[1:], 0.0))
-    calm = np.minimum(size, beside)
+    calm = _calm(size)
     largest = float(calm.max())
-    spike = size > SPIKE * largest if largest > 0 else np.zeros(size.size, dtype=bool)
-    flows = (size > SCALE_ABOVE * largest) & ~spike
-    scale = weighted_quantile(calm[flows], np.maximum(seconds[flows], 1e-12), SCALE_QUANTILE) if flows.any() else 0.0
+    spikes = np.empty(0, dtype=np.int64)
+    if 0 < SPIKE * largest < size.max():
+        spikes = np.flatnonzero(size > SPIKE * largest)
+    scale = _scale(size, calm, spikes, seconds, largest)
     noise = noise_of_low(size, LOW_CURRENT * scale)
     band = max(DEAD_BAND_CURRENT * scale, DEAD_BAND_NOISE * noise)
-    direction = np.where((size > band) & ~spike, np.sign(current), 0).astype(np.int64)
-    return Directions(direction, np.flatnonzero(spike), band, noise)
+    direction = ((current > band).view(np.int8) - (current < -band).view(np.int8)).astype(np.int64)
+    direction[spikes] = 0
+    return Directions(direction, spikes, band, noise)
+
+
+def _calm(size: Floats) -> Floats:
+    """|Current| of each row, or the larger one beside it where that is smaller: a single row does not count."""
+    calm = np.zeros(size.size)
+    np.maximum(size[:-2], size[2:], out=calm[1:-1])
+    if size.size > 1:
+        calm[0], calm[-1] = size[1], size[-2]
+    return np.minimum(calm, size, out=calm)
+
+
+def _scale(size: Floats, calm: Floats, spikes: Integers, seconds: Floats, largest: float) -> float:
+    """`SCALE_QUANTILE` by time of the current of rows above a part of the largest."""
+    flows = size > SCALE_ABOVE * largest
+    weights = np.maximum(seconds, 1e-12)
+    if not spikes.size:
+        share = float(np.dot(flows.astype(np.float64), weights)) / float(weights.sum())
+        # rows that do not flow are all below: among all rows the quantile is another part, with no copy of the others
+        scale = weighted_quantile(calm, weights, 1 - (1 - SCALE_QUANTILE) * share) if share > 0 else 0.0
+        if scale > SCALE_ABOVE * largest:
+            return scale
+    flows[spikes] = False
+    return weighted_quantile(calm[flows], weights[flows], SCALE_QUANTILE) if flows.any() else 0.0
 
 
 def noise_of_low(size: Floats, below: float) -> float:
@@ -128,8 +152,14 @@ def noise_of_low(size: Floats, below: float) -> float:
     Steps of the size, not of the value, because a small forming current steps at every reversal.
     """
     low = size < below
-    steps = np.abs(np.diff(size))[low[1:] & low[:-1]]
-    return float(np.quantile(steps, 0.8)) if steps.size >= FEWEST_NOISE_ROWS else 0.0
+    both = low[1:] & low[:-1]
+    few = int(np.count_nonzero(both))
+    if few < FEWEST_NOISE_ROWS:
+        return 0.0
+    if few < both.size // 8:
+        at = np.flatnonzero(both)
+        return plain_quantile(np.abs(size[at + 1] - size[at]), 0.8)
+    return plain_quantile(np.abs(np.diff(size))[both], 0.8)
 
 
 def _without_small(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from limetal.cycling.weights import weighted_median
+from limetal.cycling.weights import plain_quantile, weighted_median
 from limetal.physics.constants import SECONDS_PER_HOUR
 
 __all__ = ["pauses", "pauses_in_words"]
@@ -44,24 +44,51 @@ def pauses(t: Floats, v: Floats, current: Floats | None) -> Integers:
     [10740.0]
     """
     dt = np.diff(t)
-    usual = float(np.median(dt[dt > 0]))
-    suspect = (dt > TIMES_NEIGHBOURS * usual) & (dt > TIMES_NEIGHBOURS * _longest_beside(dt))
+    suspect = _lonely(dt)
+    if suspect.size:
+        usual = plain_quantile(dt if dt.min() > 0 else dt[dt > 0], 0.5)
+        suspect = suspect[dt[suspect] > TIMES_NEIGHBOURS * usual]
     signal = v if current is None or not np.any(current) else current
-    if signal is current:
-        idle = np.abs(signal) < IDLE * np.abs(signal).max()
-        suspect &= ~(idle[:-1] & idle[1:])
-    if not suspect.any():
+    if signal is current and suspect.size:
+        idle = IDLE * max(float(signal.max()), -float(signal.min()))
+        works = (np.abs(signal[suspect]) >= idle) | (np.abs(signal[suspect + 1]) >= idle)
+        suspect = suspect[works]
+    if not suspect.size:
         return np.empty(0, dtype=np.int64)
-    clock = np.concatenate([[0.0], np.cumsum(np.where(suspect, 0.0, dt))])
-    begins = np.concatenate([[0], np.flatnonzero(np.diff(np.sign(signal)) != 0) + 1])
-    spans = np.diff(np.append(clock[begins], clock[-1]))
+    spans = _spans(t, dt, signal, suspect)
     typical = weighted_median(spans, spans) if spans.sum() > 0 else 0.0
-    long = (dt > TIMES_USUAL_STEP * usual) & (dt > PART_OF_HALF_CYCLE * typical)
-    found = np.flatnonzero(suspect & (long | (dt > typical)))
+    waits = dt[suspect]
+    long = (waits > TIMES_USUAL_STEP * usual) & (waits > PART_OF_HALF_CYCLE * typical)
+    found = suspect[long | (waits > typical)]
     lengths = np.sort(dt[found])
     alike = np.searchsorted(lengths, 2 * dt[found], "right") - np.searchsorted(lengths, dt[found] / 2)
     half_cycles = int(np.sum(spans > PART_OF_HALF_CYCLE * typical))
-    return found[alike <= max(2.0, HABIT_SHARE * half_cycles)]
+    return np.asarray(found[alike <= max(2.0, HABIT_SHARE * half_cycles)])
+
+
+def _lonely(dt: Floats) -> Integers:
+    """Intervals far longer than the few before and after."""
+    lonely = dt > 0
+    lonely[1:] &= dt[1:] > TIMES_NEIGHBOURS * dt[:-1]
+    lonely[:-1] &= dt[:-1] > TIMES_NEIGHBOURS * dt[1:]
+    found = np.flatnonzero(lonely)
+    for way in (-1, 1):
+        for k in range(2, NEIGHBOURS + 1):
+            beside = found + way * k
+            there = (beside >= 0) & (beside < dt.size)
+            other = np.where(there, dt[np.clip(beside, 0, dt.size - 1)], 0.0)
+            found = found[dt[found] > TIMES_NEIGHBOURS * other]
+    return found
+
+
+def _spans(t: Floats, dt: Floats, signal: Floats, suspect: Integers) -> Floats:
+    """Length of the stretches of one sign of the signal, without the suspected pauses."""
+    way = (signal > 0).view(np.int8) - (signal < 0).view(np.int8)
+    begins = np.concatenate([[0], np.flatnonzero(way[1:] != way[:-1]) + 1])
+    waited = np.concatenate([[0.0], np.cumsum(dt[suspect])])
+    ends = np.append(begins, t.size - 1)
+    clock = t[ends] - t[0] - waited[np.searchsorted(suspect, ends)]
+    return np.asarray(np.maximum(np.diff(clock), 0.0))
 
 
 def pauses_in_words(found: Integers, t: Floats) -> str:
@@ -76,13 +103,3 @@ def pauses_in_words(found: Integers, t: Floats) -> str:
         f"for {(t[k + 1] - t[k]) / SECONDS_PER_HOUR:.3g} h from {t[k] / SECONDS_PER_HOUR:.4g} h on" for k in found[:4]
     ]
     return "no rows " + ", ".join(shown) + (f" and {found.size - 4} times more" if found.size > 4 else "")
-
-
-def _longest_beside(dt: Floats) -> Floats:
-    """Longest of the few steps before and after each."""
-    longest = np.zeros(dt.size)
-    for k in range(1, NEIGHBOURS + 1):
-        if k < dt.size:
-            longest[k:] = np.maximum(longest[k:], dt[:-k])
-            longest[:-k] = np.maximum(longest[:-k], dt[k:])
-    return longest
