@@ -1,0 +1,213 @@
+"""Voltage, current and time of every half-cycle of a symmetric cell, also where a short circuit hides reversals."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limetal.cycling.half_cycles import HalfCycles, half_cycles
+from limetal.cycling.runs import runs
+from limetal.cycling.weights import time_weights
+from limetal.errors import BadInputError
+from limetal.physics.constants import SECONDS_PER_HOUR
+from limetal.records.cycling import CyclingRecord
+
+__all__ = ["HalfCycleVoltages", "half_cycle_voltages"]
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+#: The end voltage is the median of the points in this last part of the half-cycle's time.
+END_FRACTION = 0.02
+#: Without current, a last half-cycle so many times as long as usual hides several, or is no half-cycle at all.
+OVERLONG = 2.5
+#: It hides several if this part of the neighbouring pieces of the usual length differ in alternating direction.
+ALTERNATES = 0.8
+FEWEST_PIECES = 5
+#: The usual length is the mean over at most so many half-cycles.
+USUAL_OF = 60
+
+
+@dataclass(frozen=True, eq=False)
+class HalfCycleVoltages:
+    """Half-cycles in order; every attribute of numbers is an array with one value for each.
+
+    Attributes
+    ----------
+    sign
+        +1 for positive current (or voltage, where there is no current).
+    start_hour, end_hour
+        Time since the first row of the record.
+    mean_V, end_V
+        Voltage with the sign of the half-cycle and the offset of the voltmeter taken out: time-weighted mean, and
+        median of the last 2 % of the time. Negative where the cell works against its current.
+    current_mA
+        Mean |current|; None where the record has none.
+    complete
+        False for a half-cycle that the record or a pause cuts.
+    offset_V
+        What was taken for the offset: the median of the middles of neighbouring half-cycles.
+    cut_by_end
+        Whether the last half-cycle is unfinished because the record ends, not because of a pause.
+    """
+
+    sign: Integers
+    start_hour: Floats
+    end_hour: Floats
+    mean_V: Floats
+    end_V: Floats
+    current_mA: Floats | None
+    complete: NDArray[np.bool_]
+    offset_V: float
+    cut_by_end: bool
+    source: str
+    warnings: tuple[str, ...] = ()
+
+
+def half_cycle_voltages(record: CyclingRecord) -> HalfCycleVoltages:
+    """Voltages of all half-cycles of a symmetric cell, with or without a current column.
+
+    Raises
+    ------
+    BadInputError
+        If the cell never reverses.
+
+    Examples
+    --------
+    >>> v = np.repeat([0.011, -0.009, 0.011, -0.009], 25)
+    >>> found = half_cycle_voltages(CyclingRecord(np.arange(100.0), v, None, source="square wave, 1 mV off"))
+    >>> found.mean_V.round(6).tolist(), round(found.offset_V, 6)
+    ([0.01, 0.01, 0.01, 0.01], 0.001)
+    """
+    current = record.current_ampere
+    with_current = current is not None and bool(np.any(current != 0))
+    found = _from_current(record) if with_current else _from_voltage(record)
+    if len(set(found.sign.tolist())) < 2:
+        what = "current of one direction" if with_current else "a voltage that never reverses"
+        raise BadInputError(record.source, what, "plating and stripping half-cycles of a symmetric cell")
+    found = _without_offset(found)
+    if with_current and float(np.median(found.mean_V)) < 0:
+        words = "current and voltage have opposite signs throughout: leads swapped; the voltage was negated"
+        found = replace(found, mean_V=-found.mean_V, end_V=-found.end_V, warnings=(*found.warnings, words))
+    return found
+
+
+def _from_current(record: CyclingRecord) -> HalfCycleVoltages:
+    """Half-cycles are runs of one direction of current, whatever the voltage does."""
+    found = runs(record)
+    t, v = record.test_time_second, record.voltage_volt
+    start = float(t[0])
+    ends = []
+    for begin, stop, sign in zip(found.first, found.stop, found.sign, strict=True):
+        late = t[stop - 1] - END_FRACTION * (t[stop - 1] - t[begin])
+        rows = np.arange(begin + int(np.searchsorted(t[begin:stop], late)), stop)
+        rows = rows[found.direction[rows] == sign]
+        ends.append(float(np.median(v[rows])))
+    return HalfCycleVoltages(
+        sign=found.sign,
+        start_hour=(found.start_second - start) / SECONDS_PER_HOUR,
+        end_hour=(found.end_second - start) / SECONDS_PER_HOUR,
+        mean_V=found.mean_volt,
+        end_V=np.array(ends),
+        current_mA=found.mean_current_mA,
+        complete=found.complete,
+        offset_V=0.0,
+        cut_by_end=bool(not found.complete[-1] and found.stop[-1] >= t.size - 1),
+        source=record.source,
+        warnings=found.warnings,
+    )
+
+
+def _from_voltage(record: CyclingRecord) -> HalfCycleVoltages:
+    """Half-cycles lie between reversals of the voltage; a long flat end is looked at on the grid of the others."""
+    found = half_cycles(record)
+    t, v = record.test_time_second, record.voltage_volt
+    rows = [half.rows for half in found.items]
+    seen = HalfCycleVoltages(
+        sign=np.array([half.sign for half in found.items]),
+        start_hour=np.array([t[r[0]] - t[0] for r in rows]) / SECONDS_PER_HOUR,
+        end_hour=np.array([t[r[-1]] - t[0] for r in rows]) / SECONDS_PER_HOUR,
+        mean_V=np.array([_mean(r, t, v, found.pauses) for r in rows]),
+        end_V=np.array([_end(r, t, v) for r in rows]),
+        current_mA=None,
+        complete=np.array([half.complete for half in found.items]),
+        offset_V=0.0,
+        cut_by_end=bool(not found.items[-1].complete and rows[-1][-1] >= t.size - 4),
+        source=record.source,
+        warnings=found.warnings,
+    )
+    return _with_end(record, seen, found)
+
+
+def _mean(rows: Integers, t: Floats, v: Floats, pauses: Integers) -> float:
+    return float(np.average(v[rows], weights=time_weights(rows, t, pauses)))
+
+
+def _end(rows: Integers, t: Floats, v: Floats) -> float:
+    late = t[rows[-1]] - END_FRACTION * (t[rows[-1]] - t[rows[0]])
+    return float(np.median(v[rows[int(np.searchsorted(t[rows], late)) :]]))
+
+
+def _with_end(record: CyclingRecord, seen: HalfCycleVoltages, found: HalfCycles) -> HalfCycleVoltages:
+    """Divide an overlong last half-cycle by the usual length: a short circuit leaves reversals below the dead band.
+
+    Where its pieces do not alternate it may as well be a rest: it is left out, and a warning says so.
+    """
+    whole = np.flatnonzero(seen.complete)
+    if seen.complete[-1] or whole.size < 4:
+        return seen
+    begins = seen.start_hour[whole][-USUAL_OF:]
+    steps = np.diff(begins) / np.diff(whole)[-(begins.size - 1) :]
+    usual = float(np.mean(steps[np.abs(steps / np.median(steps) - 1) < 0.1]))
+    rows = found.items[-1].rows
+    t, v = record.test_time_second, record.voltage_volt
+    length = (float(t[-1] - t[rows[0]])) / SECONDS_PER_HOUR
+    if length < OVERLONG * usual:
+        return seen
+    begin = float(seen.start_hour[-1])
+    edges = begin + usual * np.arange(int(length / usual) + 1)
+    at = np.searchsorted((t - t[0]) / SECONDS_PER_HOUR, edges)
+    pieces = [np.arange(a, b) for a, b in pairwise(at)]
+    means = np.array([_mean(r, t, v, found.pauses) if r.size > 1 else np.nan for r in pieces])
+    turns = np.diff(means[1:])
+    alternate = turns[1:] * turns[:-1] < 0
+    shut = f"from {begin:.4g} h to the end of the record, {length:.3g} h, the voltage does not leave the noise of zero"
+    if means.size < FEWEST_PIECES or not np.isfinite(means).all() or np.mean(alternate) < ALTERNATES:
+        words = f"{shut}: a rest or a hard short circuit, which cannot be told without the current; it is left out"
+        return replace(_first(seen, seen.sign.size - 1), cut_by_end=False, warnings=(*seen.warnings, words))
+    count = means.size
+    sign = seen.sign[-1] * np.where(np.arange(count) % 2 == 0, 1, -1)
+    kept = _first(seen, seen.sign.size - 1)
+    words = f"{shut} but still alternates: a short circuit, divided into half-cycles of the usual {usual:.4g} h"
+    return replace(
+        kept,
+        sign=np.concatenate([kept.sign, sign]),
+        start_hour=np.concatenate([kept.start_hour, edges[:-1]]),
+        end_hour=np.concatenate([kept.end_hour, edges[1:]]),
+        mean_V=np.concatenate([kept.mean_V, means]),
+        end_V=np.concatenate([kept.end_V, [_end(r, t, v) for r in pieces]]),
+        complete=np.concatenate([kept.complete, np.ones(count, dtype=bool)]),
+        cut_by_end=False,
+        warnings=(*seen.warnings, words),
+    )
+
+
+def _first(seen: HalfCycleVoltages, count: int) -> HalfCycleVoltages:
+    names = ("sign", "start_hour", "end_hour", "mean_V", "end_V", "complete")
+    return replace(seen, **{name: getattr(seen, name)[:count] for name in names})
+
+
+def _without_offset(found: HalfCycleVoltages) -> HalfCycleVoltages:
+    """Take out the middle between neighbouring half-cycles of both directions, the median of all pairs."""
+    both = found.complete[:-1] & found.complete[1:] & (found.sign[:-1] != found.sign[1:])
+    middles = ((found.mean_V[:-1] + found.mean_V[1:]) / 2)[both]
+    offset = float(np.median(middles)) if middles.size else 0.0
+    return replace(
+        found,
+        mean_V=found.sign * (found.mean_V - offset),
+        end_V=found.sign * (found.end_V - offset),
+        offset_V=offset,
+    )
