@@ -146,6 +146,38 @@ _ROWS = (
     ("transfer_coefficient", "1", "α", "Share of the overpotential that drives the cathodic direction."),
     ("film_growth", "ohm cm2", "dR_f/dn", "Growth of the film resistance of one electrode per cycle."),
     ("half_cycles", "1", "N", "Number of half-cycles found in a record."),
+    (
+        "overpotential",
+        "V",
+        "η",
+        "Half of the voltage of a symmetric cell under current: one electrode's share, with half of the electrolyte.",
+    ),
+    (
+        "overpotential_change",
+        "%",
+        "Δη/η",
+        "Change of the overpotential when a rate ladder returns to a current, over that of the first visit.",
+    ),
+    (
+        "linear_polarisation_resistance",
+        "ohm cm2",
+        "R_lp",
+        "Slope of cell voltage over current density at small currents, both interfaces and electrolyte together.",
+    ),
+    (
+        "effective_exchange_current_density",
+        "mA/cm2",
+        "j₀,eff",
+        "Exchange current of one electrode, per geometric area, that a polarisation curve needs; films are in it.",
+    ),
+    (
+        "ohmic_areal_resistance",
+        "ohm cm2",
+        "R_Ω",
+        "Part of the areal resistance of a whole cell that does not bend with the current: films and electrolyte.",
+    ),
+    ("shape_share", "%", "", "Share of the half-cycles whose voltage has the shape that the definition names."),
+    ("first_cycle_of_shape", "1", "n", "First cycle with a half-cycle of the shape that the definition names."),
     # cycling: one cycle at a time (the cycle is a condition)
     ("complete_cycles", "1", "N", "Cycles of a record that were finished."),
     ("charge_capacity", "mAh", "Q_c", "Charge that flowed while a cell was charged, in one cycle."),
