@@ -1,4 +1,4 @@
-"""Words inside a picture: names of points, words of marked lines, a second scale above."""
+"""Words in and above a picture: names of points, of marked lines, of stretches of an axis; a second scale above."""
 
 from __future__ import annotations
 
@@ -8,17 +8,28 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from limetal.exhibits import Axis, Line, Plot
+from limetal.exhibits import Axis, Line, Plot, Series
+from limetal.report.curves import stairs
 from limetal.report.fields import Field
 from limetal.report.labels import Box, Wish, place, rows_of, text_width
-from limetal.report.layout import BAR_RIGHT, LEFT, MARK_ROW, RIGHT, TOP_AXIS
+from limetal.report.layout import LEFT, MARK_ROW, TOP_AXIS, Need, right_margin
 from limetal.report.styles import GREY, MM_PER_POINT, Style
 from limetal.report.ticks import axis_label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["add_words", "add_words_above", "rows_above", "top_axis"]
+__all__ = [
+    "POINTS_PER_INCH",
+    "SMALLER",
+    "Above",
+    "add_words",
+    "add_words_above",
+    "frame_of",
+    "obstacles",
+    "top_axis",
+    "words_above",
+]
 
 #: Words inside a picture are a little smaller than those of the axes.
 SMALLER = 0.88
@@ -38,35 +49,53 @@ class _Words:
     halo: bool
 
 
-def rows_above(axes: Axes, plot: Plot, field: Field, style: Style) -> tuple[int, list[tuple[float, int]]]:
-    """Rows of words above the picture that its marked lines need; place of each in parts of the box, and its row."""
-    if not field.above:
-        return 0, []
+@dataclass(frozen=True)
+class Above:
+    """Words above the picture: text, centre in parts of the box, row; and how many rows they need."""
+
+    words: tuple[tuple[str, float, int], ...]
+    rows: int
+
+
+def words_above(axes: Axes, plot: Plot, field: Field, style: Style) -> Above:
+    """Places of the names of stretches, each over the part of it that is seen, and above them the words of lines."""
     font, left = style.font_pt * SMALLER, LEFT * style.font_pt
-    right = (BAR_RIGHT if plot.colour is not None else RIGHT) * style.font_pt
+    right = right_margin(plot, Need()) * style.font_pt
     width = style.width_mm / MM_PER_POINT - left - right
-    at = [width * _part(axes, line.at * field.x.factor) for line in field.above]
     ends = (0.3 * font - left, width + right - 0.3 * font)
-    places = rows_of([line.label for line in field.above], at, ends, font)
-    return max(row for _, row in places) + 1, [(centre / width, row) for centre, row in places]
+    names = []
+    for span in field.spans:
+        first, last = sorted(_part(axes, at * field.x.factor) for at in (span.low, span.high))
+        if first < 1.0 and last > 0.0:
+            names.append((span.label, (max(first, 0.0) + min(last, 1.0)) / 2))
+    lines = [(line.label, _part(axes, line.at * field.x.factor)) for line in field.above]
+    words: list[tuple[str, float, int]] = []
+    rows = 0
+    for texts in (names, lines):
+        places = rows_of([text for text, _ in texts], [width * at for _, at in texts], ends, font)
+        words += [(text, at / width, rows + row) for (text, _), (at, row) in zip(texts, places, strict=True)]
+        rows += max((row + 1 for _, row in places), default=0)
+    return Above(tuple(words), rows)
 
 
-def add_words_above(axes: Axes, plot: Plot, field: Field, places: list[tuple[float, int]], style: Style) -> None:
-    """Write the words of lines at places on the x axis above the picture."""
+def add_words_above(axes: Axes, plot: Plot, above: Above, style: Style) -> None:
+    """Write the names of stretches and the words of lines above the picture."""
     start = 0.25 + (TOP_AXIS if plot.x.top else 0.0)
-    for line, (centre, row) in zip(field.above, places, strict=True):
+    for text, centre, row in above.words:
         over = (start + row * MARK_ROW) * style.font_pt
         looks: dict[str, Any] = {"ha": "center", "va": "bottom", "fontsize": style.font_pt * SMALLER}
         axes.annotate(
-            line.label, (centre, 1.0), (0.0, over), xycoords="axes fraction", textcoords="offset points",
+            text, (centre, 1.0), (0.0, over), xycoords="axes fraction", textcoords="offset points",
             annotation_clip=False, **looks,
         )  # fmt: skip
 
 
-def add_words(axes: Axes, field: Field, style: Style, colours: list[Any]) -> None:
-    """Mark and name points, and write the words of lines, where nothing lies beneath."""
+def add_words(
+    axes: Axes, field: Field, style: Style, colours: list[Any], taken: NDArray[np.float64] | None = None
+) -> None:
+    """Mark and name points, and write the words of lines, where nothing lies beneath; ``taken`` are further places."""
     font = style.font_pt * SMALLER
-    frame = _frame(axes)
+    frame = frame_of(axes)
     words: list[_Words] = []
     for series, colour in zip(field.series, colours, strict=True):
         if not series.names:
@@ -82,7 +111,9 @@ def add_words(axes: Axes, field: Field, style: Style, colours: list[Any]) -> Non
         return
     # words may pass the right end of the axis, where there is a margin
     wide = Box(frame.left, frame.bottom, frame.right + 1.2 * font, frame.top)
-    found = place([w.wish for w in words], _obstacles(axes, field), wide, font)
+    under = obstacles(axes, field)
+    under = under if taken is None else np.concatenate([under, taken])
+    found = place([w.wish for w in words], under, wide, font)
     for word, where in zip(words, found, strict=True):
         if where is not None:
             _write(axes, word, where, font)
@@ -126,33 +157,40 @@ def _points(axes: Axes, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArr
     return np.asarray(pixels * POINTS_PER_INCH / axes.figure.dpi)
 
 
-def _frame(axes: Axes) -> Box:
+def frame_of(axes: Axes) -> Box:
+    """The frame of a field, in points of the figure."""
     left, bottom, right, top = np.array(axes.get_window_extent().extents) * POINTS_PER_INCH / axes.figure.dpi
     return Box(float(left), float(bottom), float(right), float(top))
 
 
-def _obstacles(axes: Axes, field: Field) -> NDArray[np.float64]:
+def obstacles(axes: Axes, field: Field) -> NDArray[np.float64]:
     """Points on all curves, bands, error bars and vertical lines of a field, close enough to be felt by words."""
-    frame = _frame(axes)
-    paths = []
-    for series in field.series:
-        xs, ys = series.x * field.x.factor, series.y * field.y.factor
-        ends = _points(axes, xs, ys)
-        paths.append(ends if series.mark == "points" else _filled(ends))
-        if series.low is not None and series.high is not None:
-            parts = np.linspace(0.0, 1.0, _BAND_LINES)
-            edges = [(1 - part) * series.low + part * series.high for part in parts]
-            paths += [_filled(_points(axes, xs, edge * field.y.factor)) for edge in edges]
-        if series.y_std is not None:
-            std = series.y_std * field.y.factor
-            pairs = zip(_points(axes, xs, ys - std), _points(axes, xs, ys + std), strict=True)
-            paths += [_filled(np.array(pair)) for pair in pairs]
+    frame = frame_of(axes)
+    paths = [path for series in field.series for path in _paths(axes, field, series)]
     for line in field.lines:
         if line.axis == "x":
             at = float(_points(axes, np.array([line.at * field.x.factor]), np.array([axes.get_ylim()[0]]))[0, 0])
             paths.append(_filled(np.array([[at, frame.bottom], [at, frame.top]])))
     points = np.concatenate(paths) if paths else np.empty((0, 2))
     return points[np.isfinite(points).all(axis=1)]
+
+
+def _paths(axes: Axes, field: Field, series: Series) -> list[NDArray[np.float64]]:
+    """Points along the curve, the band and the error bars of one series."""
+    xs, ys = series.x * field.x.factor, series.y * field.y.factor
+
+    def curve(y: NDArray[np.float64]) -> NDArray[np.float64]:
+        return _filled(_points(axes, *(stairs(xs, y) if series.mark == "step" else (xs, y))))
+
+    paths = [_points(axes, xs, ys) if series.mark in {"points", "ticks"} else curve(ys)]
+    if series.low is not None and series.high is not None:
+        parts = np.linspace(0.0, 1.0, _BAND_LINES)
+        paths += [curve(((1 - part) * series.low + part * series.high) * field.y.factor) for part in parts]
+    if series.y_std is not None:
+        std = series.y_std * field.y.factor
+        pairs = zip(_points(axes, xs, ys - std), _points(axes, xs, ys + std), strict=True)
+        paths += [_filled(np.array(pair)) for pair in pairs]
+    return paths
 
 
 def _filled(ends: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -169,7 +207,7 @@ def top_axis(axes: Axes, x: Axis, style: Style) -> None:
     """Draw the second scale above a picture; of ticks too close to each other the later is left out."""
     assert x.top is not None  # the caller looked
     low, high = sorted(axes.get_xlim())
-    frame = _frame(axes)
+    frame = frame_of(axes)
     taken: list[tuple[float, float]] = []
     kept = []
     for position, text in x.top.ticks:

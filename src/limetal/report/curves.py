@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+import math
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +19,15 @@ if TYPE_CHECKING:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-__all__ = ["colour_of", "colour_scale", "draw_field"]
+__all__ = ["colour_of", "colour_scale", "draw_field", "draw_right", "draw_series", "span_borders", "stairs"]
 
 _MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 #: Dashes that let curves be told apart where they lie on each other, or without colour.
 _DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (6, 1.5, 1.5, 1.5)))
 _MOST_DASHED_POINTS = 1000
 _BAND_OPACITY = 0.25
+#: Length of the strokes of censored tests over the size of a marker.
+_TICK_SIZE = 1.8
 #: Room beside the data, in parts of their span; more where points have names.
 _ROOM, _ROOM_FOR_NAMES = (0.02, 0.05), (0.06, 0.16)
 
@@ -42,14 +46,48 @@ def draw_field(axes: Axes, plot: Plot, field: Field, style: Style, colours: Scal
             axes.axvline(line.at * field.x.factor, zorder=1.5, **looks)
         else:
             axes.axhline(line.at * field.y.factor, zorder=1.5, **looks)
+    for at in span_borders(field):
+        axes.axvline(at, zorder=1.4, color=MISSING, linewidth=0.8 * style.line_pt)
     if plot.categories:
         return _bars(axes, plot, style)
     lines, handles = 0, []
     for series, look in zip(field.series, field.looks, strict=True):
-        handle = _series(axes, field, series, colour_of(plot, series, look, colours), look, lines)
+        handle = draw_series(axes, field, series, colour_of(plot, series, look, colours), look, lines, style)
         handles += [handle] if series.label else []
         lines += series.mark == "line"
     return handles
+
+
+def draw_right(axes: Axes, plot: Plot, field: Field, style: Style) -> list[Any]:
+    """Draw the series of the second y axis; return what stands for each labelled one in the legend."""
+    assert field.right is not None  # the caller looked
+    axes.set_yscale(field.right.scale)
+    axes.margins(x=_ROOM[0], y=_ROOM[1])
+    axes.spines["right"].set_visible(True)
+    handles = []
+    lines = sum(series.mark == "line" for series in field.series)
+    right = replace(field, y=field.right)
+    for series, look in zip(field.right_series, field.right_looks, strict=True):
+        handle = draw_series(axes, right, series, colour_of(plot, series, look, None), look, lines, style)
+        handles += [handle] if series.label else []
+        lines += series.mark == "line"
+    return handles
+
+
+def span_borders(field: Field) -> list[float]:
+    """Places between named stretches of the x axis, in the unit of the axis: halfway, on a log scale in the logarithm.
+
+    Examples
+    --------
+    >>> from limetal.exhibits import Axis, Span
+    >>> axis = Axis("cycle", "1")
+    >>> span_borders(Field(axis, axis, True, (), (), (), (), spans=(Span(1, 5, "0.1C"), Span(6, 10, "1C"))))
+    [5.5]
+    """
+    pairs = zip(field.spans, field.spans[1:], strict=False)
+    log = field.x.scale == "log"
+    middles = [math.sqrt(a.high * b.low) if log else (a.high + b.low) / 2 for a, b in pairs]
+    return [middle * field.x.factor for middle in middles]
 
 
 def colour_of(plot: Plot, series: Series, look: int, colours: ScalarMappable | None) -> Any:  # noqa: ANN401 - matplotlib's
@@ -72,8 +110,7 @@ def colour_scale(plot: Plot) -> ScalarMappable | None:
     if plot.image is not None:
         values = plot.image.z * factor
     else:
-        every = (*plot.series, *(s for panel in plot.panels for s in panel.series))
-        values = np.array([s.value for s in every if s.value is not None]) * factor
+        values = np.array([s.value for s in plot.every_series if s.value is not None]) * factor
         colours = ListedColormap(colours(np.linspace(0.0, BRIGHTEST_LINE, 256)))
     log = plot.colour.scale == "log"
     shown = values[np.isfinite(values) & ((values > 0) | (not log))]
@@ -85,7 +122,16 @@ def colour_scale(plot: Plot) -> ScalarMappable | None:
     return ScalarMappable((LogNorm if log else Normalize)(low, high), colours.with_extremes(bad=MISSING))
 
 
-def _series(axes: Axes, field: Field, series: Series, colour: Any, look: int, lines: int) -> Any:  # noqa: ANN401
+def draw_series(
+    axes: Axes,
+    field: Field,
+    series: Series,
+    colour: Any,  # noqa: ANN401 - matplotlib's
+    look: int,
+    lines: int,
+    style: Style,
+) -> Any:  # noqa: ANN401
+    """Draw one series; ``lines`` counts the plain lines before it, which gives its dashes."""
     x, y = series.x * field.x.factor, series.y * field.y.factor
     looks: dict[str, Any] = {"color": colour}
     if series.mark in {"points", "line+points"}:
@@ -93,16 +139,31 @@ def _series(axes: Axes, field: Field, series: Series, colour: Any, look: int, li
         looks |= {"marker": marker, "markerfacecolor": "white"}
     if series.mark == "points":
         looks["linestyle"] = "none"
+    elif series.mark == "ticks":
+        size = _TICK_SIZE * style.marker_pt
+        looks |= {"linestyle": "none", "marker": "|", "markersize": size, "markeredgewidth": style.line_pt}
+    elif series.mark == "step":
+        looks["drawstyle"] = "steps-post"
     elif series.mark == "line" and series.value is None and x.size <= _MOST_DASHED_POINTS:
         looks["linestyle"] = _DASHES[lines % len(_DASHES)]
     if series.low is not None and series.high is not None:
         low, high = series.low * field.y.factor, series.high * field.y.factor
-        axes.fill_between(x, low, high, color=colour, alpha=_BAND_OPACITY, linewidth=0)
-    if series.mark == "step":
-        return axes.step(x, y, where="post", **looks)[0]
+        step: Literal["post"] | None = "post" if series.mark == "step" else None
+        axes.fill_between(x, low, high, step=step, color=colour, alpha=_BAND_OPACITY, linewidth=0)
     if series.y_std is not None:
         return axes.errorbar(x, y, yerr=series.y_std * field.y.factor, capsize=2, **looks)
     return axes.plot(x, y, **looks)[0]
+
+
+def stairs(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Corners of a line that keeps its value until the next point.
+
+    Examples
+    --------
+    >>> [c.tolist() for c in stairs(np.array([0.0, 2.0]), np.array([1.0, 0.5]))]
+    [[0.0, 2.0, 2.0], [1.0, 1.0, 0.5]]
+    """
+    return np.repeat(x, 2)[1:], np.repeat(y, 2)[:-1]
 
 
 def _bars(axes: Axes, plot: Plot, style: Style) -> list[Any]:

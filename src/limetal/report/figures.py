@@ -1,21 +1,25 @@
 """Draw a `Plot` as SVG with matplotlib: no global state, the same bytes for the same data.
 
 The parts: `fields` says what each field of a picture holds, `curves` draws it, `layout` finds the places of the
-fields, `ticks` writes the numbers, `annotations` the words inside, `labels` finds their places.
+fields, `ticks` writes the numbers, `annotations` the words inside, `labels` finds their places, `insets` draws zooms.
 """
 
 from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
+import numpy as np
+
 from limetal.exhibits import Axis, Plot
-from limetal.report.annotations import add_words, add_words_above, rows_above, top_axis
-from limetal.report.curves import colour_of, colour_scale, draw_field
+from limetal.report.annotations import add_words, add_words_above, obstacles, top_axis, words_above
+from limetal.report.curves import colour_of, colour_scale, draw_field, draw_right
 from limetal.report.fields import Field, fields_of
+from limetal.report.insets import add_insets, make_room
 from limetal.report.layout import Layout, Legend, Need, lay_out, legend_of, over_legend_mm, wrapped
-from limetal.report.styles import MM_PER_INCH, STYLES, Style
+from limetal.report.styles import COLOURS, MM_PER_INCH, STYLES, Style
 from limetal.report.ticks import axis_label, exponent_of, set_ticks, tick_texts
 
 if TYPE_CHECKING:
@@ -30,6 +34,8 @@ __all__ = ["axis_label", "draw", "svg"]
 _DOTS_PER_INCH = 300
 #: Wider margins can change the ticks; after this many rounds they stay as they are.
 _MOST_PASSES = 3
+#: What a legend says of series of the left and of the right axis.
+_SIDES = ("\N{LEFTWARDS ARROW} ", "\N{RIGHTWARDS ARROW} ")
 
 
 def svg(plot: Plot, style: Style = STYLES["double"], ids: str = "") -> str:
@@ -61,49 +67,90 @@ def draw(plot: Plot, style: Style) -> Figure:
         axes = figure.add_axes((0.1, 0.1, 0.8, 0.8), sharex=None if field.owns_x else drawn[-1])
         drawn.append(axes)
         handles.append(draw_field(axes, plot, field, style, colours))
-    for axes, field in zip(drawn, fields, strict=True):
-        _limits(axes, field)
+    right = None
+    if plot.right is not None:
+        right = drawn[0].twinx()
+        handles[0] += draw_right(right, plot, fields[0], style)
+    _limits(drawn, right, fields)
 
-    known = tuple(series.label for series in plot.series)
-    legends = [
-        legend_of(field.series, style, known if number else (), alone=bool(plot.categories))
-        for number, field in enumerate(fields)
-    ]
-    rows, places = rows_above(drawn[0], plot, fields[0], style)
-    layout = _arrange(figure, plot, drawn, fields, style, legends, rows)
+    legends = _legends(plot, fields, style)
+    above = words_above(drawn[0], plot, fields[0], style)
+    layout = _arrange(figure, plot, drawn, right, fields, style, legends, above.rows)
+    zooms = make_room(drawn[0], fields[0], plot.insets, style) if plot.insets else ()
+    if zooms:  # the y axis may have become longer, and its numbers others
+        layout = _arrange(figure, plot, drawn, right, fields, style, legends, above.rows)
     if plot.x.top is not None:
         top_axis(drawn[0], plot.x, style)
-    _add_legends(drawn, handles, legends, plot, layout, style, rows)
-    add_words_above(drawn[0], plot, fields[0], places, style)
-    for axes, field in zip(drawn, fields, strict=True):
+    _add_legends(drawn, handles, legends, plot, layout, style, above.rows)
+    add_words_above(drawn[0], plot, above, style)
+    taken = add_insets(figure, drawn[0], plot, fields[0], zooms, style, colours)
+    if right is not None and plot.right is not None:
+        _colour_sides(drawn[0], right, fields[0])
+        other = replace(fields[0], y=plot.right, series=plot.right_series, lines=())
+        taken = np.concatenate([taken, obstacles(right, other)])
+    for number, (axes, field) in enumerate(zip(drawn, fields, strict=True)):
         looks = zip(field.series, field.looks, strict=True)
-        add_words(axes, field, style, [colour_of(plot, series, look, colours) for series, look in looks])
+        words = [colour_of(plot, series, look, colours) for series, look in looks]
+        add_words(axes, field, style, words, None if number else taken)
     if colours is not None and plot.colour is not None:
         _colour_bar(figure, plot, plot.colour, colours, layout, style)
     return figure
 
 
-def _limits(axes: Axes, field: Field) -> None:
+def _limits(drawn: list[Axes], right: Axes | None, fields: tuple[Field, ...]) -> None:
     """Take the limits as the data give them, with the ends and the direction that an axis asks for."""
-    if field.owns_x:
-        axes.set_xlim(*_ends(axes.get_xlim(), field.x))
-        if field.x.reverse:
-            axes.invert_xaxis()
-    axes.set_ylim(*_ends(axes.get_ylim(), field.y))
-    if field.y.reverse:
-        axes.invert_yaxis()
+    for axes, field in zip(drawn, fields, strict=True):
+        if field.owns_x:
+            axes.set_xlim(*_ends(axes.get_xlim(), field.x))
+            if field.x.reverse:
+                axes.invert_xaxis()
+        for scale, axis in ((axes, field.y), (right, field.right)):
+            if scale is not None and axis is not None:
+                scale.set_ylim(*_ends(scale.get_ylim(), axis))
+                if axis.reverse:
+                    scale.invert_yaxis()
 
 
 def _ends(found: tuple[float, float], axis: Axis) -> tuple[float, float]:
     low = found[0] if axis.low is None else axis.low * axis.factor
     high = found[1] if axis.high is None else axis.high * axis.factor
+    if axis.symmetric:
+        high = max(abs(low), abs(high))
+        return -high, high
     return low, high if high > low else low + max(abs(low), 1.0)
+
+
+def _legends(plot: Plot, fields: tuple[Field, ...], style: Style) -> list[Legend | None]:
+    """The legend of each field; of two y axes it says which series belongs to which."""
+    known = tuple(series.label for series in plot.series)
+    series = [field.series for field in fields]
+    if plot.right is not None:
+        sides = zip(_SIDES, (plot.series, plot.right_series), strict=True)
+        series[0] = tuple(
+            replace(one, label=side + one.label if one.label else "") for side, both in sides for one in both
+        )
+    return [
+        legend_of(shown, style, known if number else (), alone=bool(plot.categories) or plot.right is not None)
+        for number, shown in enumerate(series)
+    ]
+
+
+def _colour_sides(left: Axes, right: Axes, field: Field) -> None:
+    """Give each of two y axes the colour of its series, if that is one colour."""
+    for axes, looks in ((left, field.looks), (right, field.right_looks)):
+        colours = {COLOURS[look % len(COLOURS)] for look in looks}
+        if len(colours) == 1:
+            colour = colours.pop()
+            axes.yaxis.label.set_color(colour)
+            axes.tick_params(axis="y", which="both", colors=colour)
+            axes.spines["left" if axes is left else "right"].set_color(colour)
 
 
 def _arrange(
     figure: Figure,
     plot: Plot,
     drawn: list[Axes],
+    right_axis: Axes | None,
     fields: tuple[Field, ...],
     style: Style,
     legends: list[Legend | None],
@@ -127,6 +174,12 @@ def _arrange(
             max(axes.get_ylabel().count("\n") + 1 for axes in drawn),
             max(len(text) for axes in drawn for text in tick_texts(axes.yaxis)),
         )
+        if right_axis is not None and plot.right is not None:
+            exponent = set_ticks(right_axis.yaxis, plot.right)
+            words = wrapped(axis_label(plot.right, exponent), layout.boxes[0][3] * layout.height_mm, style)
+            right_axis.set_ylabel(words)
+            letters = max(len(text) for text in tick_texts(right_axis.yaxis))
+            found = replace(found, right_lines=words.count("\n") + 1, right_letters=letters)
         if found.fits(need):
             break
         need = found.and_(need)

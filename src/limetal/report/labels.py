@@ -31,12 +31,17 @@ _CROSSING = 3.0
 
 @dataclass(frozen=True)
 class Box:
-    """A rectangle in points."""
+    """A rectangle, in points or in parts of a field."""
 
     left: float
     bottom: float
     right: float
     top: float
+
+    @property
+    def centre(self) -> float:
+        """Middle between left and right."""
+        return (self.left + self.right) / 2
 
     def touches(self, other: Box) -> bool:
         """Whether two rectangles share any place."""

@@ -21,6 +21,7 @@ __all__ = [
     "lay_out",
     "legend_of",
     "over_legend_mm",
+    "right_margin",
     "wrapped",
 ]
 
@@ -32,6 +33,10 @@ _MOST_COLUMNS = 6
 _UNBROKEN = "\N{NO-BREAK SPACE}"
 #: All in multiples of the font: ticks and their axis label, rows of a legend, the scale above a picture.
 LEFT, RIGHT, BOTTOM, TOP = 6.5, 1.5, 4.3, 1.0
+#: Beside a y axis on the right: its ticks and the space before and after its label; letters that numbers there have.
+RIGHT_TICKS, RIGHT_LETTERS = 2.0, 3
+#: A field with zooms is so much higher.
+INSET_HEIGHT = 1.35
 #: From the y axis to its label; numbers of so many letters fit between.
 Y_LABEL, TICK_LETTERS = 4.9, 6
 LEGEND_ROW, TOP_AXIS, MARK_ROW, GAP = 1.7, 3.6, 1.35, 1.0
@@ -56,6 +61,8 @@ class Need:
 
     lines: int = 1
     letters: int = TICK_LETTERS
+    right_lines: int = 1
+    right_letters: int = RIGHT_LETTERS
 
     @property
     def label_away(self) -> float:
@@ -67,13 +74,23 @@ class Need:
         """Margin left of the fields, in fonts."""
         return LEFT + self.label_away - Y_LABEL + LABEL_LINE * (self.lines - 1)
 
+    @property
+    def right_margin(self) -> float:
+        """Margin right of a second y axis, in fonts."""
+        return RIGHT_TICKS + LETTER_WIDTH * self.right_letters + LABEL_LINE * self.right_lines
+
     def fits(self, other: Need) -> bool:
         """Whether what another need made room for is enough for this one."""
-        return self.lines <= other.lines and self.letters <= other.letters
+        return self.and_(other) == other
 
     def and_(self, other: Need) -> Need:
         """Both needs together."""
-        return Need(max(self.lines, other.lines), max(self.letters, other.letters))
+        return Need(
+            max(self.lines, other.lines),
+            max(self.letters, other.letters),
+            max(self.right_lines, other.right_lines),
+            max(self.right_letters, other.right_letters),
+        )
 
 
 @dataclass(frozen=True)
@@ -107,16 +124,16 @@ def lay_out(
     """
     font = style.font_mm
     left = need.margin * font
-    right = (BAR_RIGHT if plot.colour is not None else RIGHT) * font
+    right = right_margin(plot, need) * font
     width = style.width_mm - left - right
     lines = max((label.count("\n") + 1 for label in category_labels(plot, style)), default=0)
     bottom = max(BOTTOM, 1.8 + 1.35 * lines) * font
     above = [LEGEND_ROW * legend.rows * font if legend else 0.0 for legend in legends]
     above[0] += TOP * font + over_legend_mm(plot, style, mark_rows)
-    main = style.height_mm - above[0] - bottom
+    main = (style.height_mm - above[0] - bottom) * (INSET_HEIGHT if plot.insets else 1.0)
     shows_x = (*(panel.x is not None for panel in plot.panels), True)
     gaps = [(BOTTOM if shown else 0.0) * font + GAP * font for shown in shows_x[:-1]]
-    usual = main
+    usual = style.height_mm - above[0] - bottom
     if ratio is not None:
         main = min(max(width * ratio, LEAST_HEIGHT * usual), MOST_HEIGHT * usual)
     heights = [main, *(panel.share * usual for panel in plot.panels)]
@@ -136,8 +153,15 @@ def lay_out(
     return Layout(style.width_mm, total, tuple(boxes), bar, shows_x)
 
 
+def right_margin(plot: Plot, need: Need) -> float:
+    """Room right of the fields for a colour scale or a second y axis, in fonts."""
+    if plot.colour is not None:
+        return BAR_RIGHT
+    return need.right_margin if plot.right is not None else RIGHT
+
+
 def over_legend_mm(plot: Plot, style: Style, mark_rows: int) -> float:
-    """Room between the first field and its legend, for a second scale and the words of marked lines."""
+    """Room between the first field and its legend, for a second scale and rows of words above the picture."""
     return (MARK_ROW * mark_rows + (TOP_AXIS if plot.x.top else 0.0)) * style.font_mm
 
 
