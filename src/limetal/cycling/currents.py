@@ -28,6 +28,9 @@ LOW_CURRENT = 0.2
 FEWEST_NOISE_ROWS = 10
 #: A single row of more than this many times the largest current of all others is a slip.
 SPIKE = 3.0
+#: More of them than this number, and this part of all rows, are no slips but pulses.
+FEW_SPIKES = 10
+FEW_SPIKES_SHARE = 0.01
 #: A run with less than this part of the charge and the time of both its neighbours is no half-cycle.
 SMALL_CHARGE = 0.02
 SMALL_TIME = 0.2
@@ -115,6 +118,9 @@ def directions(current: Floats, seconds: Floats) -> Directions:
     spikes = np.empty(0, dtype=np.int64)
     if 0 < SPIKE * largest < size.max():
         spikes = np.flatnonzero(size > SPIKE * largest)
+        if spikes.size > max(FEW_SPIKES, FEW_SPIKES_SHARE * size.size):  # so many are pulses of one row, no slips
+            spikes, calm = spikes[:0], size
+            largest = float(size.max())
     scale = _scale(size, calm, spikes, seconds, largest)
     noise = noise_of_low(size, LOW_CURRENT * scale)
     band = max(DEAD_BAND_CURRENT * scale, DEAD_BAND_NOISE * noise)

@@ -1,9 +1,10 @@
 """Runs: stretches of one direction of current, with the charge and the energy that flowed.
 
 A run is what a half-cycle is made of. Rests inside it (an interrupt, a GITT relaxation) belong to it and carry no
-charge; small reverse pulses (a resistance measurement) and slips of the logging are left out. Charge is the integral
-of the logged current over time: between two rows of a run by the trapezoid, from the row before the run (the end of
-another step) with the current of its first row.
+charge; small reverse pulses (a resistance measurement) and slips of the logging are left out. Charge is the counter of
+the instrument where the file has one that agrees with the current, else the integral of the logged current over time:
+between two rows of a run by the trapezoid, from the row before the run (the end of another step) with the current of
+its first row.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from limetal.cycling.charges import Charges, charges_of_pieces
 from limetal.cycling.currents import directions
 from limetal.cycling.pauses import pauses, pauses_in_words
 from limetal.errors import BadInputError
@@ -56,7 +58,7 @@ class Runs:
     held_charge_mAh
         Part of the charge that flowed at constant voltage at the end.
     mean_volt
-        Energy over charge: the charge-weighted mean.
+        Energy over charge: the charge-weighted mean, by the integral of the logged current.
     mean_current_mA
         Charge over time under current.
     largest_current_mA
@@ -67,8 +69,16 @@ class Runs:
         False for a run the record cuts: by its end, its beginning, or a pause of the recording.
     direction
         (rows,) direction of every row of the record, 0 at rest and in pulses.
+    charge_resolution_mAh
+        Half-width of the interval in which the charge lies by the resolution of the record: the smallest step of the
+        counter; or that of the current, how it changed between rows, and when steps began and ended between two
+        rows. How well the instrument is calibrated is not in it.
+    counted
+        Whether the charge of a run is the counter's.
+    charge_from
+        Where charge comes from, in words.
     warnings
-        What was left out.
+        What was left out, and where counter and current disagree.
     """
 
     sign: Integers
@@ -87,6 +97,9 @@ class Runs:
     last_volt: Floats
     complete: NDArray[np.bool_]
     direction: Integers
+    charge_resolution_mAh: Floats
+    counted: NDArray[np.bool_]
+    charge_from: str
     warnings: tuple[str, ...] = ()
 
     @property
@@ -95,8 +108,15 @@ class Runs:
         return int(self.sign.size)
 
 
-def runs(record: CyclingRecord) -> Runs:
+def runs(record: CyclingRecord, *, counters: bool = True) -> Runs:
     """Runs of one direction of current of a record.
+
+    Parameters
+    ----------
+    record
+        With current.
+    counters
+        False: charge is the integral of the current, also where the file has a counter.
 
     Raises
     ------
@@ -120,9 +140,10 @@ def runs(record: CyclingRecord) -> Runs:
     dt = np.diff(t)
     dt[stops] = 0.0
     seconds = np.empty(t.size)
-    seconds[:-1] = dt / 2
+    seconds[:-1] = dt
     seconds[-1] = 0.0
-    seconds[1:] += dt / 2
+    seconds[1:] += dt
+    seconds *= 0.5
     told = directions(current, seconds)
     if not told.direction.any():
         raise BadInputError(record.source, "no current that stands out of its noise", "charge and discharge")
@@ -135,71 +156,24 @@ def runs(record: CyclingRecord) -> Runs:
         )
     if stops.size:
         words.append(f"the recording pauses, {pauses_in_words(stops, t)}: charge that flowed meanwhile is not counted")
-    charge, energy = _steps(dt, v, current, told.direction)
-    first, stop, sign = _edges(told.direction)
+    pieces = charges_of_pieces(record, told.direction, dt, seconds, stops, counters=counters)
     direction = told.direction
     while True:
-        first, stop, sign = _joined(first, stop, sign)
-        moved = _sums(charge, first)
-        length = _sums(np.append(dt, 0.0) * (direction != 0), first)
+        starts = pieces.of_runs()
+        moved, length = (np.add.reduceat(x, starts) for x in (pieces.integral_mAh, pieces.seconds))
+        first, stop = pieces.ends(starts)
         small = (moved < SMALL_CHARGE * _least_beside(moved)) & (length < SMALL_TIME * _least_beside(length))
         small &= ~_beside(stops, first, stop)
         if first.size <= 2 or not small.any():
             break
         words.append(_small_words(small, first, t))
-        for begin, end in zip(first[small], stop[small], strict=True):
-            if direction is told.direction:
-                direction = direction.copy()
+        gone = np.repeat(small, np.diff(np.append(starts, pieces.sign.size)))
+        if direction is told.direction:
+            direction = direction.copy()
+        for begin, end in zip(pieces.first[gone], pieces.stop[gone], strict=True):
             direction[begin:end] = 0
-            charge[max(begin - 1, 0) : end] = 0.0
-            energy[max(begin - 1, 0) : end] = 0.0
-        first, stop, sign = _edges(direction)
-    return _measured(record, direction, (first, stop, sign), (charge, energy, dt), stops, tuple(words))
-
-
-def _steps(dt: Floats, v: Floats, current: Floats, direction: Integers) -> tuple[Floats, Floats]:
-    """Charge in mAh and energy in mWh of the interval after each row; zero where it belongs to no run.
-
-    An interval belongs to the later row: a step begins where the one before it ended. Where that row was of another
-    direction its current and voltage do not count.
-    """
-    same = direction[:-1] == direction[1:]
-    scale = MA_PER_A / SECONDS_PER_HOUR
-    charge = np.zeros(v.size)
-    energy = np.zeros(v.size)
-    before = np.where(same, current[:-1], current[1:])
-    charge[:-1] = (before + current[1:]) * (0.5 * scale * dt)
-    energy[:-1] = (before * np.where(same, v[:-1], v[1:]) + current[1:] * v[1:]) * (0.5 * scale * dt)
-    idle = direction[1:] == 0
-    charge[:-1][idle] = 0.0
-    energy[:-1][idle] = 0.0
-    turned = direction[1:] < 0
-    charge[:-1][turned] *= -1.0
-    energy[:-1][turned] *= -1.0
-    return charge, energy
-
-
-def _edges(direction: Integers) -> tuple[Integers, Integers, Integers]:
-    """First rows, stops and signs of stretches of one direction; rests are no stretches."""
-    edge = np.flatnonzero(np.diff(direction)) + 1
-    first = np.concatenate([[0], edge])
-    stop = np.append(edge, direction.size)
-    works = direction[first] != 0
-    return first[works], stop[works], direction[first[works]]
-
-
-def _joined(first: Integers, stop: Integers, sign: Integers) -> tuple[Integers, Integers, Integers]:
-    """Join stretches of one direction that follow each other."""
-    new = np.append(True, sign[1:] != sign[:-1])
-    starts = np.flatnonzero(new)
-    ends = np.append(starts[1:] - 1, sign.size - 1)
-    return first[starts], stop[ends], sign[starts]
-
-
-def _sums(values: Floats, first: Integers) -> Floats:
-    """Sums from the interval before each first row up to the one before the next."""
-    at = np.maximum(first - 1, 0)
-    return np.asarray(np.add.reduceat(values, at))
+        pieces = pieces.without(gone)
+    return _measured(record, direction, pieces, starts, stops, words)
 
 
 def _least_beside(values: Floats) -> Floats:
@@ -220,34 +194,29 @@ def _small_words(small: NDArray[np.bool_], first: Integers, t: Floats) -> str:
 
 
 def _measured(
-    record: CyclingRecord,
-    direction: Integers,
-    edges: tuple[Integers, Integers, Integers],
-    intervals: tuple[Floats, Floats, Floats],
-    stops: Integers,
-    words: tuple[str, ...],
+    record: CyclingRecord, direction: Integers, pieces: Charges, starts: Integers, stops: Integers, words: list[str]
 ) -> Runs:
-    (first, stop, sign), (charge, energy, dt) = edges, intervals
+    """Numbers of the runs that begin with these pieces."""
     t, v, current = record.test_time_second, record.voltage_volt, record.current_ampere
     assert current is not None  # asked before
-    works = np.append(dt, 0.0)
-    works[:-1][direction[1:] == 0] = 0.0
-    seconds, moved, spent = _sums(works, first), _sums(charge, first), _sums(energy, first)
-    held = _held(v, np.abs(current), direction, first, stop)
-    cumulated = np.concatenate([[0.0], np.cumsum(charge)])
-    held_charge = cumulated[stop - 1] - cumulated[np.minimum(held, stop - 1)]
-    last = v[stop - 1]
-    cut = _beside(stops, first, stop)
-    at_end = stop[-1] == t.size
-    complete = ~cut
-    if at_end and sign.size > 2 and not cut[-1]:
-        span = float(v.max() - v.min())
-        enough = moved[-1] >= ENOUGH_CHARGE * moved[-3] or abs(last[-1] - last[-3]) <= ENOUGH_VOLT * span
-        complete[-1] = enough
+    sign, (first, stop) = pieces.sign[starts], pieces.ends(starts)
+    charge, resolution, counted, charge_from, notes = pieces.charge(starts, t)
+    seconds, integral, spent, largest = (
+        np.add.reduceat(pieces.seconds, starts),
+        np.add.reduceat(pieces.integral_mAh, starts),
+        np.add.reduceat(pieces.energy_mWh, starts),
+        np.maximum.reduceat(pieces.largest_A, starts),
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
-        mean_volt = np.where(moved > 0, spent / moved, v[first])
-        mean_current = np.where(seconds > 0, moved * SECONDS_PER_HOUR / seconds, np.abs(current[first]) * MA_PER_A)
-    size = np.where(direction != 0, np.abs(current), 0.0)
+        mean_volt = np.where(integral > 0, spent / integral, v[first])
+        mean_current = np.where(seconds > 0, charge * SECONDS_PER_HOUR / seconds, np.abs(current[first]) * MA_PER_A)
+    last = v[stop - 1]
+    complete = ~_beside(stops, first, stop)
+    if stop[-1] == t.size and sign.size > 2 and complete[-1]:
+        span = float(v.max() - v.min())
+        enough = charge[-1] >= ENOUGH_CHARGE * charge[-3] or abs(last[-1] - last[-3]) <= ENOUGH_VOLT * span
+        complete[-1] = enough
+    held = _held(v, current, pieces.first[np.append(starts[1:] - 1, pieces.sign.size - 1)], stop, largest)
     return Runs(
         sign=sign,
         first=first,
@@ -255,35 +224,49 @@ def _measured(
         start_second=t[np.maximum(first - 1, 0)],
         end_second=t[stop - 1],
         seconds=seconds,
-        charge_mAh=moved,
-        energy_mWh=spent,
-        held_charge_mAh=np.maximum(held_charge, 0.0),
+        charge_mAh=charge,
+        energy_mWh=mean_volt * charge,
+        held_charge_mAh=np.maximum(pieces.between(held, stop, sign, counted), 0.0),
         mean_volt=mean_volt,
         mean_current_mA=mean_current,
-        largest_current_mA=np.maximum.reduceat(size, first) * MA_PER_A,
+        largest_current_mA=largest * MA_PER_A,
         first_volt=v[first],
         last_volt=last,
         complete=complete,
         direction=direction,
-        warnings=words,
+        charge_resolution_mAh=resolution,
+        counted=counted,
+        charge_from=charge_from,
+        warnings=(*words, *notes),
     )
 
 
-def _held(v: Floats, size: Floats, direction: Integers, first: Integers, stop: Integers) -> Integers:
-    """Row from which each run stays at its last voltage while the current falls; its last row where it does not."""
+def _held(v: Floats, current: Floats, first: Integers, stop: Integers, largest: Floats) -> Integers:
+    """Row from which each run stays at its last voltage while the current falls; its last row where it does not.
+
+    ``first`` is where its last piece without rest begins.
+    """
     band = HELD_VOLT * float(v.max() - v.min())
-    run = np.zeros(v.size, dtype=np.int64)
-    run[first] = 1
-    run = np.cumsum(run) - 1
-    away = np.abs(v - v[stop - 1][np.maximum(run, 0)]) > band
-    away |= direction == 0
-    rows = np.where(away, np.arange(v.size), -1)
-    begin = np.maximum(np.maximum.reduceat(rows, first) + 1, first)
-    # rows of a rest behind the run are away: look only at those before its stop
-    behind = begin > stop - 1
-    for k in np.flatnonzero(behind):
-        inside = np.flatnonzero(away[first[k] : stop[k]])
-        begin[k] = first[k] + (inside[-1] + 1 if inside.size else 0)
-    begin = np.minimum(begin, stop - 1)
-    falls = size[begin] - size[stop - 1] > FALLEN * size[begin]
-    return np.asarray(np.where(falls, begin, stop - 1))
+    last = np.abs(current[stop - 1])
+    held = stop - 1
+    some = np.flatnonzero(last < (1 - FALLEN) * largest)  # the current of the others did not fall
+    begin = _since_steady(v, band, first[some], stop[some])
+    falls = np.abs(current[begin]) - last[some] > FALLEN * np.abs(current[begin])
+    held[some[falls]] = begin[falls]
+    return np.asarray(held)
+
+
+def _since_steady(v: Floats, band: float, first: Integers, stop: Integers) -> Integers:
+    """Row from which the voltage of each stretch stays within a band about its last one."""
+    begin = first.copy()
+    todo, end, width = np.arange(first.size), stop.copy(), 64
+    while todo.size:
+        rows = end[todo, None] - 1 - np.arange(width)
+        away = np.abs(v[np.maximum(rows, 0)] - v[stop[todo] - 1][:, None]) > band
+        away &= rows >= first[todo, None]
+        hit = away.any(axis=1)
+        begin[todo[hit]] = rows[hit, np.argmax(away[hit], axis=1)] + 1
+        end[todo] -= width
+        todo = todo[~hit & (end[todo] > first[todo])]
+        width *= 2
+    return begin
