@@ -140,7 +140,14 @@ class Charges:
 
 
 def charges_of_pieces(
-    record: CyclingRecord, direction: Integers, dt: Floats, seconds: Floats, stops: Integers, *, counters: bool = True
+    record: CyclingRecord,
+    direction: Integers,
+    dt: Floats,
+    seconds: Floats,
+    stops: Integers,
+    *,
+    cuts: Integers | None = None,
+    counters: bool = True,
 ) -> Charges:
     """Charge of every stretch of one direction.
 
@@ -150,6 +157,8 @@ def charges_of_pieces(
         Of every row.
     dt, seconds, stops
         Interval after each row, zero in pauses; time weight of each row; rows after which the recording pauses.
+    cuts
+        Rows at which a stretch begins although the direction stays.
     counters
         False: the counter is not looked at.
 
@@ -168,7 +177,9 @@ def charges_of_pieces(
     edge = np.flatnonzero(way[1:] != way[:-1])
     flow, energy = _integrals(dt, v, current, way, edge)
     begins = np.concatenate([[0], edge + 1])
-    ends = np.append(edge + 1, t.size)
+    if cuts is not None:
+        begins = np.union1d(begins, cuts)
+    ends = np.append(begins[1:], t.size)
     works = way[begins] != 0
     first, stop, sign = begins[works], ends[works], direction[begins[works]]
     moved, spent = (np.add.reduceat(x, begins)[works] * sign for x in (flow, energy))
@@ -184,7 +195,7 @@ def charges_of_pieces(
     counter = counted(record, way, flow) if counters else None
     count = error = np.zeros(first.size)
     if counter is not None:
-        count, error = _by_counter(counter, size, dt, (first, stop, sign, begins, works), stops)
+        count, error = _by_counter(counter, size, dt, (first, stop, sign, begins, works), stops, way)
     return Charges(
         sign=sign,
         first=first,
@@ -284,6 +295,7 @@ def _by_counter(
     dt: Floats,
     pieces: tuple[Integers, Integers, Integers, Integers, NDArray[np.bool_]],
     stops: Integers,
+    way: NDArray[np.int8],
 ) -> tuple[Floats, Floats]:
     """Charge and half-width of every stretch by the counter.
 
@@ -305,14 +317,15 @@ def _by_counter(
 
     behind = np.minimum(stop, flow.size - 1)
     charge = sign * (np.add.reduceat(flow, begins)[works] - flow[first])
-    charge += np.where(first > 0, own(first), 0.0) + np.where(stop < flow.size, own(behind), 0.0)
+    ends = (stop < flow.size) & (way[behind] != sign)
+    charge += np.where(first > 0, own(first), 0.0) + np.where(ends, own(behind), 0.0)
     anew = np.searchsorted(counter.restarts, stop) - np.searchsorted(counter.restarts, first)
     error: Floats = np.asarray(counter.resolution_mAh * (1.0 + anew), dtype=np.float64)
     if up is None:  # one counter for both: what it counted between two directions is their difference
         for row, beside in ((first, first - 1), (behind, stop - 1)):
             before = np.maximum(row - 1, 0)
             turns = (row > 0) & (row != beside) & (size[row] > 0) & (size[np.maximum(beside, 0)] > 0)
-            turns &= ~np.isin(row, counter.restarts)
+            turns &= ~np.isin(row, counter.restarts) & (way[row] != way[np.minimum(np.maximum(beside, 0), row)])
             least = np.minimum(size[row], size[np.maximum(beside, 0)])
             error += np.where(turns, _MAH_PER_AS * least * dt[np.minimum(before, dt.size - 1)], 0.0)
     return charge, error

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from limetal.cycling.charges import Charges, charges_of_pieces
 from limetal.cycling.currents import directions
+from limetal.cycling.held import held_from
 from limetal.cycling.pauses import pauses, pauses_in_words
 from limetal.errors import BadInputError
 from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
@@ -29,10 +30,6 @@ Integers = NDArray[np.int64]
 #: A run with less than this part of the charge and of the time of both neighbours is a pulse, no half-cycle.
 SMALL_CHARGE = 0.02
 SMALL_TIME = 0.2
-#: The end of a run is at constant voltage if the voltage stays within this part of the range of the record, ...
-HELD_VOLT = 0.0015
-#: ... while the current falls by more than this part of its largest.
-FALLEN = 0.1
 #: The last run of a record is complete if it moved this part of the charge of the one before it in its direction, ...
 ENOUGH_CHARGE = 0.95
 #: ... or ended within this part of the range of the voltage of where that one ended.
@@ -216,7 +213,7 @@ def _measured(
         span = float(v.max() - v.min())
         enough = charge[-1] >= ENOUGH_CHARGE * charge[-3] or abs(last[-1] - last[-3]) <= ENOUGH_VOLT * span
         complete[-1] = enough
-    held = _held(v, current, pieces.first[np.append(starts[1:] - 1, pieces.sign.size - 1)], stop, largest)
+    held = held_from(v, current, pieces.first[np.append(starts[1:] - 1, pieces.sign.size - 1)], stop, largest)
     return Runs(
         sign=sign,
         first=first,
@@ -239,34 +236,3 @@ def _measured(
         charge_from=charge_from,
         warnings=(*words, *notes),
     )
-
-
-def _held(v: Floats, current: Floats, first: Integers, stop: Integers, largest: Floats) -> Integers:
-    """Row from which each run stays at its last voltage while the current falls; its last row where it does not.
-
-    ``first`` is where its last piece without rest begins.
-    """
-    band = HELD_VOLT * float(v.max() - v.min())
-    last = np.abs(current[stop - 1])
-    held = stop - 1
-    some = np.flatnonzero(last < (1 - FALLEN) * largest)  # the current of the others did not fall
-    begin = _since_steady(v, band, first[some], stop[some])
-    falls = np.abs(current[begin]) - last[some] > FALLEN * np.abs(current[begin])
-    held[some[falls]] = begin[falls]
-    return np.asarray(held)
-
-
-def _since_steady(v: Floats, band: float, first: Integers, stop: Integers) -> Integers:
-    """Row from which the voltage of each stretch stays within a band about its last one."""
-    begin = first.copy()
-    todo, end, width = np.arange(first.size), stop.copy(), 64
-    while todo.size:
-        rows = end[todo, None] - 1 - np.arange(width)
-        away = np.abs(v[np.maximum(rows, 0)] - v[stop[todo] - 1][:, None]) > band
-        away &= rows >= first[todo, None]
-        hit = away.any(axis=1)
-        begin[todo[hit]] = rows[hit, np.argmax(away[hit], axis=1)] + 1
-        end[todo] -= width
-        todo = todo[~hit & (end[todo] > first[todo])]
-        width *= 2
-    return begin
