@@ -15,7 +15,8 @@ so nothing is seen in the capacity until the excess :math:`e = L_0/Q_c - 1` is u
 electrode. The efficiency of a full cell with excess lithium is another number: it tells what the positive electrode
 took back of what it gave (Xiao et al. 2020).
 
-The recursion is the balance itself, and the formulas are its solution for a constant CE; the tests hold them against it.
+The recursion is the balance itself, and the formulas are its solution for a constant CE; the tests hold them against
+it.
 
 References
 ----------
@@ -119,14 +120,14 @@ def retention_after(excess: float, efficiency: float, cycles: float) -> float:
     (0.6058, 1.0)
     """
     _part("efficiency", efficiency)
-    return efficiency ** max(0.0, cycles - max(excess, 0.0) / (1 - efficiency))
+    return math.exp(math.log(efficiency) * max(0.0, cycles - max(excess, 0.0) / (1 - efficiency)))
 
 
 def efficiency_for_cycles(excess: float, cycles: float, retention: float = 1.0) -> float:
     r"""Efficiency of the lithium electrode with which the capacity is at a retention after so many cycles.
 
-    Solves :math:`n = e/(1-\mathrm{CE}) + \ln r/\ln \mathrm{CE}`, which is :math:`1 - e/n` for :math:`r = 1`: so much the
-    foil needs to last. Of a measured retention it is what the efficiency would be if all the loss were loss of
+    Solves :math:`n = e/(1-\mathrm{CE}) + \ln r/\ln \mathrm{CE}`, which is :math:`1 - e/n` for :math:`r = 1`: so much
+    the foil needs to last. Of a measured retention it is what the efficiency would be if all the loss were loss of
     lithium; a cell whose positive electrode fades has a better one.
 
     Returns
@@ -157,13 +158,17 @@ def efficiency_for_cycles(excess: float, cycles: float, retention: float = 1.0) 
         return 1 - excess / cycles
     if excess == 0.0:
         return math.exp(math.log(retention) / cycles)
-    low, high = 0.0, math.log(retention) / (-cycles)  # in -ln CE; without excess it is the larger one ...
-    high += excess / (cycles - excess) + 1.0  # ... and the foil alone needs less than this
-    for _ in range(200):
+    low, high = 0.0, 1.0  # of the lithium lost per cycle, as -ln CE: the more, the fewer cycles
+    while _reached(excess, high, retention) > cycles:
+        high *= 2
+    for _ in range(100):
         middle = (low + high) / 2
-        reached = excess / -math.expm1(-middle) - math.log(retention) / middle
-        low, high = (middle, high) if reached > cycles else (low, middle)
+        low, high = (middle, high) if _reached(excess, middle, retention) > cycles else (low, middle)
     return math.exp(-(low + high) / 2)
+
+
+def _reached(excess: float, lost: float, retention: float) -> float:
+    return excess / -math.expm1(-lost) - math.log(retention) / lost
 
 
 def efficiency_bound(lithium: float, delivered: float, last: float) -> float:
