@@ -129,7 +129,7 @@ def charge_resolution(record: CyclingRecord, found: Runs) -> ChargeResolution:
 
 
 def _open_ends(t: Floats, found: Runs) -> tuple[Floats, Floats]:
-    """Seconds before the first and after the last row of each run in which the switch may lie; 0 where it was logged."""
+    """Seconds before the first and after the last row of each run in which the switch lies; 0 where it was logged."""
     before, after = np.zeros(found.count), np.zeros(found.count)
     inside = np.flatnonzero(found.first > 0)
     before[inside] = _open(t, found.first[inside] - 1)

@@ -195,7 +195,7 @@ def plating(record: CyclingRecord, direction: PlatingDirection = "auto", cutoff_
     else:
         sign, how, warnings = _anode_free(record, direction)
         cutoff, reached = _at_limit(record, found, end, sign, cutoff_V)
-    polarity, words = _polarity(record, found, kind)
+    polarity, swapped = _polarity(found, kind)
     result = Plating(
         record=record,
         runs=found,
@@ -209,7 +209,7 @@ def plating(record: CyclingRecord, direction: PlatingDirection = "auto", cutoff_
         finished=reached,
         limited="",
         blocks=_no_blocks(),
-        warnings=(*found.warnings, *words, *warnings),
+        warnings=(*found.warnings, *swapped, *warnings),
     )
     if not sign:
         return result
@@ -308,7 +308,7 @@ def _at_limit(
     return limit, np.asarray(strips & (ends <= limit + NEAR_LIMIT * span))
 
 
-def _polarity(record: CyclingRecord, found: Runs, kind: str) -> tuple[int, tuple[str, ...]]:
+def _polarity(found: Runs, kind: str) -> tuple[int, tuple[str, ...]]:
     """-1 where voltage and current have opposite signs in most runs of a Li|Cu cell."""
     if kind != "copper":
         return 1, ()
@@ -377,7 +377,9 @@ def _blocks(result: Plating) -> Blocks:
     if platings.size == 0:
         return _no_blocks()
     begin = int(platings[0])  # what was stripped before any plating belongs to no block
-    after = np.flatnonzero(finished[begin:]) + begin + 1
+    # where charge limits stripping no block has an end: each plating stands with the stripping after it
+    ends = found.sign == -result.sign if result.limited else finished
+    after = np.flatnonzero(ends[begin:]) + begin + 1
     first = np.concatenate([[begin], after])
     first = first[first < found.count]
     last = np.append(first[1:], found.count) - 1
@@ -403,7 +405,7 @@ def _blocks(result: Plating) -> Blocks:
         first=first,
         last=last,
         number=np.searchsorted(platings, first) + 1,
-        partial=np.asarray(of(ones, strips) - finished[last], dtype=np.int64),
+        partial=np.asarray(of(ones, strips) - ends[last], dtype=np.int64),
         plated_mAh=plated,
         stripped_mAh=stripped,
         finished=np.asarray(ended),
