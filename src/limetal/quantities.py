@@ -212,8 +212,46 @@ _ROWS = (
     ),
     ("initial_coulombic_efficiency", "%", "ICE", "Coulombic efficiency of the first cycle."),
     ("fade_per_cycle", "%", "−dR/dn", "Loss of capacity per cycle, as part of that of the reference cycle."),
+    (
+        "relative_fade_per_cycle",
+        "%",
+        "−d ln Q/dn",
+        "Loss of capacity per cycle, as part of that of the cycle before (geometric).",
+    ),
+    ("rate_retention", "%", "R_C", "Capacity at a rate over that at the lowest rate of a rate test."),
+    ("rate_recovery", "%", "R_back", "Capacity when a rate test comes back to a rate over that of the first visit."),
+    ("lithium_excess", "1", "e", "Lithium beyond one discharge over the capacity of the positive electrode."),
+    (
+        "lithium_efficiency_bound",
+        "%",
+        "CE_Li,min",
+        "Lowest mean Coulombic efficiency of the lithium electrode that the lithium in the cell allows.",
+    ),
+    (
+        "lithium_efficiency_if_limiting",
+        "%",
+        "CE_Li",
+        "Coulombic efficiency of the lithium electrode if all loss of capacity is loss of lithium.",
+    ),
     ("knee_cycle", "1", "n_k", "Cycle at which a slow fade turns into a faster one."),
     ("life", "h", "t_L", "Test time at which a life criterion was met."),
+    # replicates
+    ("number_of_cells", "1", "n", "Cells of one kind that a group holds."),
+    ("median_life", "h", "t̃_L", "Time at which half of the cells of a group have ended (Kaplan-Meier)."),
+    (
+        "median_cycle_life",
+        "1",
+        "Ñ",
+        "Number of cycles at which half of the cells of a group have ended (Kaplan-Meier).",
+    ),
+    ("restricted_mean_life", "h", "t̄_L", "Mean life of the cells of a group, each counted up to the longest time."),
+    ("restricted_mean_cycle_life", "1", "N̄", "Mean cycle life of the cells of a group, up to the most cycles of any."),
+    (
+        "p_value",
+        "1",
+        "p",
+        "Probability of a difference at least this large where there is none; the note names the test.",
+    ),
     # steps
     ("protocol", "text", "", "What a test did, in words: its steps and their order."),
     (
