@@ -171,7 +171,7 @@ def _looks(cycler: Cycler, begin: float, end: float, *, last: bool) -> Floats:
     """Times at which the instrument looks during a step; without triggers only where it writes."""
     triggered = cycler.voltage_trigger_volt is not None or cycler.charge_trigger_mAh is not None
     every = cycler.sampling_second if triggered else cycler.interval_second
-    looks: Floats = begin + every * np.arange(math.ceil((end - begin) / every - 1e-9))
+    looks: Floats = np.asarray(begin + every * np.arange(math.ceil((end - begin) / every - 1e-9)), dtype=float)
     return np.append(looks, end) if last or looks.size == 0 else looks
 
 

@@ -21,7 +21,7 @@ from limetal.simulate.shorted_symmetric_cell import (
     make_cell,
 )
 
-__all__ = ["HEALTHY", "SHORTED", "Trial", "make_trial"]
+__all__ = ["ELECTROLYTES", "HEALTHY", "SHORTED", "Trial", "make_trial"]
 
 #: Tests without a short circuit: an undisturbed cell, and what may look like a short.
 HEALTHY = (
@@ -36,6 +36,8 @@ HEALTHY = (
     "interrupt",
     "reverse pulses",
 )
+#: Cells: low resistance; strong concentration polarisation; mostly ohmic.
+ELECTROLYTES = ("liquid", "polymer", "solid")
 #: Tests with one: permanent and large, a step that stays, one that recovers in part, many short ones, a slow one.
 SHORTED = ("hard", "step", "recovering", "dynamic", "growing")
 
@@ -50,7 +52,9 @@ class Trial:
     shorts: tuple[MadeShort, ...]
 
 
-def make_trial(what: str, seed: int, *, drop: float = 0.3, cycler: str = "", cycles: int = 60) -> Trial:
+def make_trial(
+    what: str, seed: int, *, drop: float = 0.3, cycler: str = "", electrolyte: str = "", cycles: int = 60
+) -> Trial:
     """Record of a cell drawn at random, with what is asked for at a random time.
 
     Parameters
@@ -63,13 +67,15 @@ def make_trial(what: str, seed: int, *, drop: float = 0.3, cycler: str = "", cyc
         Part of the voltage that a soft short takes at its begin; hard ones take 0.85 to 0.99.
     cycler
         One of `limetal.simulate.recording.CYCLERS`; empty: drawn at random.
+    electrolyte
+        One of `ELECTROLYTES`; empty: drawn at random. Only polymers have a strong concentration polarisation.
     cycles
         About how many.
 
     Raises
     ------
     BadInputError
-        For another word.
+        For another word, instrument or electrolyte.
 
     Examples
     --------
@@ -79,8 +85,11 @@ def make_trial(what: str, seed: int, *, drop: float = 0.3, cycler: str = "", cyc
     """
     if what not in HEALTHY + SHORTED:
         raise BadInputError("trial", repr(what), f"one of {', '.join(HEALTHY + SHORTED)}")
+    for word, known in ((cycler, tuple(CYCLERS)), (electrolyte, ELECTROLYTES)):
+        if word and word not in known:
+            raise BadInputError("trial", repr(word), f"one of {', '.join(known)}")
     rng = np.random.default_rng([seed, (HEALTHY + SHORTED).index(what), round(1000 * drop)])
-    cell, current, hours = _cell(rng, what)
+    cell, current, hours = _cell(rng, what, electrolyte or str(rng.choice(ELECTROLYTES)))
     stages = _stages(rng, what, current, hours, cycles)
     total = sum(2 * s.cycles * (s.half_cycle_hours + s.rest_hours) for s in stages) * SECONDS_PER_HOUR
     half = hours * SECONDS_PER_HOUR
@@ -101,9 +110,8 @@ def make_trial(what: str, seed: int, *, drop: float = 0.3, cycler: str = "", cyc
     return Trial(what, name, record, made.shorts)
 
 
-def _cell(rng: np.random.Generator, what: str) -> tuple[ShortableCell, float, float]:
+def _cell(rng: np.random.Generator, what: str, sort: str) -> tuple[ShortableCell, float, float]:
     """Parameters, current density and hours of a half-cycle of a liquid, polymer or solid electrolyte."""
-    sort = rng.choice(["liquid", "polymer", "solid"])
     peak, arc = float(rng.choice([0.0, 0.3, 0.8])), float(rng.choice([0.0, 0.0, 0.3, 0.8]))
     wander = float(rng.choice([0.003, 0.01, 0.03]))
     if sort == "liquid":
@@ -174,12 +182,12 @@ def _disturbances(
             Disturbance("contact", float(b), float(rng.uniform(1, 30)), float(rng.uniform(0.2, 3))) for b in begins
         )
     if what == "reverse pulses":
-        begins = start + half * np.arange(6) * 2
-        return tuple(Disturbance("reverse", float(b), float(rng.uniform(5, 30))) for b in begins)
-    if what in ("contact", "temperature", "interrupt"):
-        length = half * float(rng.uniform(0.15, 8)) if what != "interrupt" else half * float(rng.uniform(0.1, 1.0))
-        size = float(rng.uniform(0.15, 1.0)) * (-1 if what == "temperature" and rng.random() < 0.3 else 1)
-        size = max(size, -0.4) if what == "temperature" else size
-        kind = "contact" if what == "contact" else "temperature" if what == "temperature" else "interrupt"
-        return (Disturbance(kind, start, length, size),)
+        return tuple(Disturbance("reverse", start + 2 * half * k, float(rng.uniform(5, 30))) for k in range(6))
+    if what == "interrupt":
+        return (Disturbance("interrupt", start, half * float(rng.uniform(0.1, 1.0))),)
+    if what in ("contact", "temperature"):
+        length, size = half * float(np.exp(rng.uniform(-2, 3.5))), float(rng.uniform(0.15, 1.0))
+        if what == "contact":
+            return (Disturbance("contact", start, length, size),)
+        return (Disturbance("temperature", start, length, size if rng.random() < 0.7 else max(-size, -0.4)),)
     return ()

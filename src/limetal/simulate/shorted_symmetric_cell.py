@@ -267,8 +267,9 @@ def _segments(stages: tuple[Stage, ...], disturbances: tuple[Disturbance, ...]) 
 
 
 def _grid(segments: list[_Stretch], events: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """Times, current density, number of the half-cycle, and time within its stretch; two rows at every jump."""
+    """Times, current density, number of the half-cycle, and time since its begin; two rows at every jump."""
     times, currents, numbers, inside = [], [], [], []
+    since: dict[int, float] = {}
     for begin, end, j, number in segments:
         length = end - begin
         own = np.concatenate([np.geomspace(min(0.5, 0.01 * length), 0.999 * length, 30), np.linspace(0.0, length, 40)])
@@ -279,7 +280,7 @@ def _grid(segments: list[_Stretch], events: Floats) -> tuple[Floats, Floats, Flo
         times.append(begin + tau)
         currents.append(np.full(tau.size, j))
         numbers.append(np.full(tau.size, number))
-        inside.append(tau)
+        inside.append(begin - since.setdefault(number, begin) + tau)
     return np.concatenate(times), np.concatenate(currents), np.concatenate(numbers), np.concatenate(inside)
 
 
@@ -315,7 +316,7 @@ def _factors(
     seconds = np.zeros(halves)
     for begin, end, j, k in segments:
         if j:
-            seconds[k] = max(seconds[k], end - begin)
+            seconds[k] += end - begin
     part = np.clip(inside / seconds[which], 0, 1)
     film = (1 + cell.wander * wander)[which] * np.maximum(1 + cell.ageing_per_cycle * cycle, 0.2)
     film = film * (1 + cell.forming * np.exp(-cycle / cell.forming_cycles))

@@ -1,0 +1,76 @@
+"""A loss of voltage from one half-cycle to the next, seen in neither of them: at the reversal, or in a rest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from limetal.cycling._short_noise import NORMAL_MAD
+from limetal.cycling._short_profiles import GRID, Profiles
+
+__all__ = ["Shift", "shifts"]
+
+Floats = NDArray[np.float64]
+
+#: Standard deviations of the ordinary change from one half-cycle to the next that a shift exceeds.
+SIGMAS = 10.0
+#: At most this part of the shift is there before the reversal, ...
+BEFORE = 0.25
+#: ... at least this part of it from begin to end of the next half-cycle, and in the one after that.
+AFTER = 0.6
+#: A reversal with a pause of this many times the usual one beside it tells nothing: rests change a cell.
+LONG_PAUSE = 3.0
+
+
+@dataclass(frozen=True)
+class Shift:
+    """Half-cycle that is the first lower one, part of the voltage lost, and its size over the ordinary change."""
+
+    half: int
+    drop: float
+    sigmas: float
+
+
+def shifts(p: Profiles, t: Floats, smallest: float) -> list[Shift]:
+    """Losses between half-cycles of one current that are there from the reversal on."""
+    if p.count < 12:
+        return []
+    with np.errstate(invalid="ignore", divide="ignore"):
+        away = (p.grid_u - p.expected) / np.maximum(p.levels(), 1e-12)[:, None]
+    away = np.where(p.seen[:, None] >= 3, away, np.nan)
+    early = _middle(away[:, (GRID > 0.05) & (GRID < 0.35)])
+    late = _middle(away[:, GRID > 0.75])
+    whole = _middle(away[:, GRID > 0.05])
+    change = whole[1:] - whole[:-1]
+    known = change[np.isfinite(change)]
+    if known.size < 8:
+        return []
+    scatter = NORMAL_MAD * float(np.median(np.abs(known - np.median(known))))
+    end = t[p.rows[np.append(p.first[1:], p.u.size) - 1]]
+    gap = p.start_second[1:] - end[:-1]
+    usual = float(np.median(gap))
+    found = []
+    for k in range(1, p.count - 1):
+        # losses over the voltage now: what is lost of the voltage before is loss/(1 + loss)
+        loss = min(-early[k], -late[k])
+        if not (np.isfinite(loss) and loss > 0 and np.isfinite(late[k - 1])):
+            continue
+        drop = loss / (1 + loss)
+        fresh = abs(late[k - 1]) <= BEFORE * loss and abs(whole[k - 1]) <= BEFORE * loss
+        stays = np.isfinite(whole[k + 1]) and -whole[k + 1] >= AFTER * loss
+        alike = max(-early[k], -late[k]) <= loss / AFTER
+        short = gap[k - 1] <= LONG_PAUSE * usual + 0.02 * p.seconds[k]
+        sigmas = loss / max(scatter, 1e-4)
+        same = p.group[k] == p.group[k - 1] == p.group[k + 1]
+        if drop >= smallest and sigmas >= SIGMAS and fresh and stays and alike and short and same:
+            found.append(Shift(k, float(drop), float(sigmas)))
+    return found
+
+
+def _middle(values: Floats) -> Floats:
+    known = np.isfinite(values).sum(axis=1) >= 3
+    middle = np.full(values.shape[0], np.nan)
+    middle[known] = np.nanmedian(values[known], axis=1)
+    return middle
