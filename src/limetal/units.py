@@ -58,6 +58,7 @@ FIELD_UNITS: dict[str, tuple[str, str]] = {
     "mAh/cm3": ("mA*h/cm^3", "1915 mAh/cm3"),
     "mAh/g": ("mA*h/g", "1800 mAh/g"),
     "mWh": ("mW*h", "8 mWh"),
+    "mAh/V": ("mA*h/V", "30 mAh/V"),
     "g/Ah": ("g/(A*h)", "1.5 g/Ah"),
     "V": ("V", "8 mV"),
     "mV/s": ("mV/s", "1 mV/s"),
