@@ -16,7 +16,7 @@ from limetal.ledger import Entry, Ledger
 from limetal.quantities import QUANTITIES
 from limetal.report import STYLES, Content, Section, write_report
 from limetal.report.figures import axis_label, draw, svg
-from limetal.report.files import MANIFEST, table_text
+from limetal.report.files import MANIFEST
 from limetal.report.wording import number_text
 
 
@@ -97,7 +97,7 @@ def test_pictures_of_one_name_have_files_and_ids_of_their_own(tmp_path):
     page = parse(out)
     assert len(page.ids) == len(set(page.ids))
     text = (out / "report.html").read_text(encoding="utf-8")
-    assert all(text.count(f"(figures/{name}.svg)") == 1 for name in names)
+    assert all(text.count(f"(figures/{name}.svg; data: tables/figures/{name}.csv)") == 1 for name in names)
     targets = set(re.findall(r"url\(#([^)]*)\)", text)) | {link[1:] for link in page.links}
     assert targets <= set(page.ids)
 
@@ -126,8 +126,8 @@ def test_the_same_content_gives_the_same_bytes(tmp_path):
 def test_files_that_are_promised(tmp_path):
     out = write_report(content(), tmp_path / "out")
     assert sorted(p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()) == [
-        MANIFEST, "figures/tests.t.line.svg", "report.html", "results.json", "tables/ledger.csv",
-        "tables/tests.t.numbers.csv", "tables/verdicts.csv",
+        MANIFEST, "figures/tests.t.line.svg", "report.html", "results.json", "tables/figures/tests.t.line.csv",
+        "tables/ledger.csv", "tables/tests.t.numbers.csv", "tables/verdicts.csv",
     ]  # fmt: skip
     data = json.loads((out / "results.json").read_text(encoding="utf-8"))
     assert list(data) == ["schema", "ledger", "verdicts", "warnings", "not_computed", "software"]
@@ -250,8 +250,3 @@ def test_decimation_keeps_the_extremes(values):
 )  # fmt: skip
 def test_numbers_for_people(value, std, text):
     assert number_text(value, std) == text
-
-
-def test_table_headers_carry_units():
-    table = Table("t", {"cycle": ("1", [1]), "voltage": ("V", [0.25]), "word": ("", ["a,b"])})
-    assert table_text(table) == 'cycle,voltage (V),word\n1,0.25,"a,b"\n'

@@ -50,18 +50,11 @@ class Content:
         Pictures of several records of a file, or of tests whose names differ by a character that no file name
         may have, would else share a file and the ids within the page.
         """
-        taken: set[str] = set()
-        names = []
-        for section in self.sections:
-            own = []
-            for plot in section.plots:
-                wanted = file_name(section.key, plot.name)
-                numbered = (f"{wanted}_{number}" for number in count(2))
-                name = next(n for n in chain([wanted], numbered) if n.casefold() not in taken)
-                taken.add(name.casefold())
-                own.append(name)
-            names.append(tuple(own))
-        return tuple(names)
+        return _names([(s.key, tuple(plot.name for plot in s.plots)) for s in self.sections], set())
+
+    def table_names(self) -> tuple[tuple[str, ...], ...]:
+        """Name of every table of every section, in the same way."""
+        return _names([(s.key, tuple(t.name for t in s.tables)) for s in self.sections], {"ledger", "verdicts"})
 
     def as_json(self) -> dict[str, object]:
         """Return the published schema, ``limetal/1``."""
@@ -73,3 +66,18 @@ class Content:
             "not_computed": [{"what": what, "why": why} for what, why in self.not_computed],
             "software": dict(self.software),
         }
+
+
+def _names(sections: list[tuple[str, tuple[str, ...]]], taken: set[str]) -> tuple[tuple[str, ...], ...]:
+    """File names of exhibits by section, all different also where a system ignores capitals."""
+    found = []
+    for key, exhibits in sections:
+        own = []
+        for exhibit in exhibits:
+            wanted = file_name(key, exhibit)
+            numbered = (f"{wanted}_{number}" for number in count(2))
+            name = next(n for n in chain([wanted], numbered) if n.casefold() not in taken)
+            taken.add(name.casefold())
+            own.append(name)
+        found.append(tuple(own))
+    return tuple(found)

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import shutil
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from limetal.errors import BadInputError
 from limetal.exhibits import Table
 from limetal.records.files import file_mask
 from limetal.report.content import Content
+from limetal.report.figure_data import figure_columns
 from limetal.report.page import page
+from limetal.report.sheets import Column, sheet_text, table_columns
 from limetal.report.styles import STYLES, Style
-from limetal.report.wording import file_name
 
 __all__ = ["MANIFEST", "json_text", "table_text", "write_report"]
 
@@ -33,7 +33,8 @@ def write_report(
 ) -> Path:
     """Write ``report.html``, ``results.json``, ``tables/*.csv`` and ``figures/*.svg`` into a folder.
 
-    An earlier report in the folder is replaced; other files there are kept.
+    The data of each figure are in ``tables/figures/*.csv``, under the name of the figure. An earlier report in the
+    folder is replaced; other files there are kept.
 
     Raises
     ------
@@ -53,8 +54,10 @@ def write_report(
                 progress(f"drawing {name}")
             pictures[name] = svg(plot, style, name)
             files[f"figures/{name}.svg"] = pictures[name]
-        for table in section.tables:
-            files[f"tables/{file_name(section.key, table.name)}.csv"] = table_text(table)
+            files[f"tables/figures/{name}.csv"] = sheet_text(figure_columns(plot))
+    for section, names in zip(content.sections, content.table_names(), strict=True):
+        for table, name in zip(section.tables, names, strict=True):
+            files[f"tables/{name}.csv"] = table_text(table)
     files["tables/ledger.csv"] = _ledger_text(content)
     files["tables/verdicts.csv"] = _verdicts_text(content)
     files["report.html"] = page(content, pictures)
@@ -73,35 +76,43 @@ def json_text(content: Content) -> str:
 
 
 def table_text(table: Table) -> str:
-    """Return a table as CSV, each header with its unit."""
-    rows = [[f"{name} ({unit})" if unit not in {"", "1"} else name for name, (unit, _) in table.columns.items()]]
-    columns = [values for _, values in table.columns.values()]
-    rows += [[_cell(v) for v in row] for row in zip(*columns, strict=True)]
-    return _csv(rows)
+    """Return a table as CSV with rows of names, units and comments above the values."""
+    return sheet_text(table_columns(table))
 
 
-def _cell(value: object) -> str:
-    return f"{value:.10g}" if isinstance(value, float) else "" if value is None else str(value)
-
-
-def _csv(rows: list[list[str]]) -> str:
-    buffer = io.StringIO()
-    csv.writer(buffer, lineterminator="\n").writerows(rows)
-    return buffer.getvalue()
+_LEDGER_COMMENTS = {
+    "subject": "what it is a number of",
+    "quantity": "word of the vocabulary",
+    "value": "in the unit of its row",
+    "std": "standard uncertainty in the unit of its row; empty if not identified",
+    "unit": "1 for a pure number, text for words",
+    "origin": "stated, measured, derived, simulated or assumed",
+    "source": "place in a document, file or formula",
+    "note": "conditions and caveats",
+}
+_VERDICT_COMMENTS = {
+    "verdict": "agrees, disagrees or cannot tell",
+    "relation": "what was compared",
+    "claims": "ids of claims",
+    "stated": "in the unit of its row",
+    "computed": "in the unit of its row",
+    "std": "standard uncertainty of the difference, in the unit of its row",
+    "unit": "1 for a pure number",
+    "explanation": "why",
+}
 
 
 def _ledger_text(content: Content) -> str:
-    keys = ["subject", "quantity", "value", "std", "unit", "origin", "source", "note"]
-    return _csv([keys, *([_cell(entry.as_json()[k]) for k in keys] for entry in content.ledger)])
+    return _rows_text([entry.as_json() for entry in content.ledger], _LEDGER_COMMENTS)
 
 
 def _verdicts_text(content: Content) -> str:
-    keys = ["verdict", "relation", "claims", "stated", "computed", "std", "unit", "explanation"]
-    rows = [keys]
-    for verdict in content.verdicts:
-        data = {**verdict.as_json(), "claims": " ".join(verdict.claims)}
-        rows.append([_cell(data[k]) for k in keys])
-    return _csv(rows)
+    rows = [{**verdict.as_json(), "claims": " ".join(verdict.claims)} for verdict in content.verdicts]
+    return _rows_text(rows, _VERDICT_COMMENTS)
+
+
+def _rows_text(rows: list[dict[str, Any]], comments: dict[str, str]) -> str:
+    return sheet_text(Column(key, "", [row[key] for row in rows], words) for key, words in comments.items())
 
 
 def _swap_in(files: dict[str, str], out: Path) -> None:

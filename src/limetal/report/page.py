@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from limetal.claims.compare import COVERAGE
 from limetal.ledger import ORIGINS, Entry
 from limetal.report.content import Content
-from limetal.report.wording import file_name, number_text
+from limetal.report.wording import number_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -19,6 +19,7 @@ ROOM_TITLES = {
     "materials": "Materials",
     "electrodes": "Electrodes",
     "cells": "Cells",
+    "groups": "Groups of replicates",
     "tests": "Tests",
 }
 
@@ -44,12 +45,18 @@ def page(content: Content, pictures: dict[str, str]) -> str:
                     "title": plot.title,
                     "caption": plot.caption,
                     "file": f"figures/{name}.svg",
+                    "data": f"tables/figures/{name}.csv",
                 }
                 for plot, name in zip(section.plots, names, strict=True)
             ],
-            "tables": [f"tables/{file_name(section.key, table.name)}.csv" for table in section.tables],
+            "tables": [
+                {"title": table.title, "file": f"tables/{name}.csv"}
+                for table, name in zip(section.tables, table_names, strict=True)
+            ],
         }
-        for section, names in zip(content.sections, content.picture_names(), strict=True)
+        for section, names, table_names in zip(
+            content.sections, content.picture_names(), content.table_names(), strict=True
+        )
     ]
     template = _environment().get_template("report.html.j2")
     return template.render(
