@@ -35,7 +35,7 @@ DECAYS = (4.0, 6.0, 9.0, 13.0, 20.0, 30.0, 45.0, 70.0, 100.0)
 FASTER = 1.5
 #: Capacities are not known better than this part, whatever the scatter.
 SMALLEST_SCATTER = 1e-5
-#: A value further from the median of its neighbours than this many times the usual distance is no capacity.
+#: A value further from its neighbours than this many times the usual distance is not used.
 OUTLIER = 6.0
 
 
@@ -182,11 +182,11 @@ def _none(reason: str, evidence: float = 0.0, left_out: int = 0) -> Knee:
 
 
 def _near_neighbours(y: Floats) -> NDArray[np.bool_]:
-    """Values not far from the median of the seven about them."""
+    """Values not far from the middle between the medians of the three before and the three after."""
     if y.size < 7:
         return np.ones(y.size, dtype=bool)
-    padded = np.pad(y, 3, mode="reflect", reflect_type="odd")
-    away = np.abs(y - np.median(np.lib.stride_tricks.sliding_window_view(padded, 7), axis=1))
+    three = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(y, 3, "reflect", reflect_type="odd"), 3), axis=1)
+    away = np.abs(y - (three[: y.size] + three[4:]) / 2)  # no part of a straight trend
     usual = 1.4826 * float(np.median(away))
     return np.asarray(away <= OUTLIER * max(usual, SMALLEST_SCATTER))
 
