@@ -61,6 +61,7 @@ _STATE = (
     "状态",
 )
 _SPLIT = -2
+_NONE = 9
 _BIOLOGIC = {1: "constant current", 2: "constant voltage", 3: "rest"}
 _WORDS = (
     ("rest", r"^r$|rest|pause|idle|ocv|open.?circuit|静置|搁置|^o$"),
@@ -333,7 +334,7 @@ def _pulsed(kinds: Integers, sign: Integers, length: Floats, charge: Floats) -> 
     """Whether a step at constant current is a pulse: short, small, and beside a rest or within a longer step."""
     short = (length <= PULSE_SECOND) & (charge < PULSE_CHARGE * charge.max(initial=0.0))
     short &= kinds == KINDS.index("constant current")
-    before, after = np.append(sign[0], sign[:-1]), np.append(sign[1:], 0)
+    before, after = np.append(_NONE, sign[:-1]), np.append(sign[1:], _NONE)
     next_kind = np.append(kinds[1:], 0)
     goes_on = (after == sign) & (next_kind == KINDS.index("constant voltage"))
     within = (before == after) & (before != 0) & np.append(False, ~short[:-1])
