@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,17 +11,20 @@ from typing import Any
 
 from limetal import registry
 from limetal.analyses import ROOM as ANALYSES
+from limetal.analyses import Outcome
 from limetal.errors import BadInputError, MissingExtraError
-from limetal.file_content import analyse, places, series_content, spectra_of
+from limetal.file_content import analyse, nothing_read, places, series_content, spectra_of
+from limetal.groups import Group, summarise
+from limetal.ledger import Ledger
 from limetal.quantities import SERIES_UNITS
 from limetal.readers import ColumnHint
 from limetal.reading import Failure
 from limetal.records.cells import CellContext
 from limetal.records.impedance import ImpedanceRecord
 from limetal.records.series import ImpedanceSeries
-from limetal.report import Content
+from limetal.report import Content, Section
 
-__all__ = ["Asked", "analyse_many", "analyse_series"]
+__all__ = ["Asked", "analyse_many", "analyse_series", "replicates", "with_replicates"]
 
 #: From so many files on, all processors work.
 _SIDE_BY_SIDE = 8
@@ -90,6 +94,70 @@ def analyse_many(
             tell(file, done, len(files))
             _sort(file, future.result(), contents, failed)
     return contents, failed
+
+
+def replicates(contents: Sequence[Content], kind: str) -> Content:
+    """What several files say together as replicates: tests of cells of one kind, built and cycled alike.
+
+    Parameters
+    ----------
+    contents
+        What each file says (`analyse_many`).
+    kind
+        Kind of their cells.
+
+    Raises
+    ------
+    BadInputError
+        If there is no file.
+
+    Examples
+    --------
+    >>> from limetal.ledger import Entry, Ledger
+    >>> def of(name, life):
+    ...     entry = Entry(name, "life", life, None, "measured", name)
+    ...     return dataclasses.replace(nothing_read(), name=name, ledger=Ledger((entry,)))
+    >>> found = replicates([of("a.csv", 100.0), of("b.csv", 140.0), of("c.csv", 120.0)], "symmetric")
+    >>> found.ledger.number("replicates", "median_life")
+    120.0
+    """
+    members = tuple(
+        Outcome(
+            content.name,
+            content.ledger.entries,
+            (),
+            tuple(table for section in content.sections for table in section.tables),
+            (),
+            (),
+        )
+        for content in contents
+    )
+    names = tuple(content.name for content in contents)
+    told = summarise(Group("replicates", "replicates", members, names, (kind,) * len(members)))
+    return dataclasses.replace(
+        nothing_read(),
+        name="replicates",
+        title=f"What {len(names)} replicates say",
+        ledger=Ledger(told.entries),
+        sections=(Section("replicates", told.title, told.words, told.plots, told.tables),),
+        warnings=told.warnings,
+        not_computed=told.not_computed,
+    )
+
+
+def with_replicates(contents: Sequence[Content], kind: str) -> list[Content]:
+    """What files say together as replicates, then what each says, its pictures and tables under its own name."""
+    own = [
+        dataclasses.replace(
+            content,
+            sections=tuple(
+                dataclasses.replace(s, key="_".join(filter(None, (Path(content.name).stem, s.key))))
+                for s in content.sections
+            ),
+        )
+        for content in contents
+    ]
+    return [replicates(contents, kind), *own]
 
 
 def _outcome(file: str, subject: str, asked: Asked) -> Content | str:

@@ -144,8 +144,15 @@ def analyse(
     cell: CellWords = None,
     column: ColumnWords = None,
     reader: ReaderName = None,
+    replicates: Annotated[
+        bool,
+        typer.Option(
+            "--replicates", help="The files are tests of replicate cells: also give means, intervals, lives of all."
+        ),
+    ] = False,
     out: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Also write a report into this folder (one file or a series).")
+        Path | None,
+        typer.Option("--out", "-o", help="Also write a report into this folder (one file, a series or replicates)."),
     ] = None,
     jobs: Annotated[int | None, JOBS] = None,
 ) -> None:
@@ -154,7 +161,7 @@ def analyse(
     A folder stands for all files in it, a quoted pattern for all it matches. Of several files, one that cannot be read
     does not stop the others: they are listed at the end, and the exit status is 1.
     """
-    from limetal.analysing import Asked, analyse_many, analyse_series
+    from limetal.analysing import Asked, analyse_many, analyse_series, with_replicates
     from limetal.errors import BadInputError
     from limetal.reading import expand
 
@@ -162,16 +169,21 @@ def analyse(
     asked = Asked(_cell(cell or []), tuple(only or ()), _options(option or [], circuit), reader, _columns(column or []))
     if at and series is None:
         raise BadInputError("--at", "no --series", "--series with it, for example --series temperature")
-    if out is not None and len(names) > 1 and series is None:
+    if replicates and (series is not None or asked.cell is None):
+        found = "--series beside it" if series is not None else "no --cell"
+        raise BadInputError("--replicates", found, "the kind of the cells, for example --cell kind=symmetric")
+    if out is not None and len(names) > 1 and series is None and not replicates:
         raise BadInputError("--out", f"{len(names)} files", "one file")
     progress = Progress()
     failed: list[Failure] = []
     if series is not None:
         content = analyse_series(names, asked, series, at or (), progress=progress.step)
-    elif len(names) == 1:
+    elif len(names) == 1 and not replicates:
         content = asked.of(names[0])
     else:
         contents, failed = analyse_many(names, asked, jobs=jobs, progress=progress.step)
+        if replicates and contents and asked.cell is not None:
+            contents = with_replicates(contents, asked.cell.kind)
         content = _joined(contents, tuple((f.path, f.why) for f in failed) if as_json else ())
     progress.done()
     if out is not None:
@@ -384,7 +396,7 @@ def _print_entries(entries: tuple[Entry, ...]) -> None:
         typer.echo(f"  {name:<32} {number_text(entry.value, entry.std)}{unit}  {entry.origin}{note}")
 
 
-_ROOMS = ("materials", "electrodes", "cells", "tests")
+_ROOMS = ("materials", "electrodes", "cells", "tests", "groups")
 
 
 def _print_doubts(content: Content) -> None:

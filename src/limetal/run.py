@@ -19,6 +19,7 @@ from limetal.design.electrode import stated
 from limetal.errors import BadInputError
 from limetal.exhibits import Plot, overlay
 from limetal.file_content import analyse, places, software, spectra_of
+from limetal.groups import Group, summarise
 from limetal.ledger import Entry, Ledger
 from limetal.materials import ADDITIVES, CATHODES, ELECTROLYTES, FOILS, PHASES, SEPARATORS
 from limetal.physics.constants import MA_PER_A, ROOM_TEMPERATURE_K
@@ -80,10 +81,11 @@ def run_study(study: Study, *, jobs: int = 1, only: Sequence[str] = (), progress
     designed = design(study)
     ledger = Ledger(designed.entries).plus(stated_entries(study))
     outcomes = _run_tests(study, designed, _chosen(study, only), jobs, progress)
-    for outcome in outcomes:
+    grouped, left_out = _groups(study, outcomes)
+    for outcome in (*outcomes, *grouped):
         ledger = ledger.plus(outcome.entries)
     verdicts = audit_case(Case(ledger, study, library(study)))
-    return _content(study, designed, ledger, verdicts, outcomes)
+    return _content(study, designed, ledger, verdicts, outcomes, grouped, left_out)
 
 
 def audit(study: str | os.PathLike[str], *, jobs: int = 1) -> tuple[Verdict, ...]:
@@ -148,6 +150,34 @@ def _run_tests(study: Study, designed: Design, names: list[str], jobs: int, prog
             tell(f"test {name}", done, len(names))
             outcomes.append(future.result())
     return outcomes
+
+
+def _groups(study: Study, outcomes: list[Outcome]) -> tuple[list[Outcome], list[tuple[str, str]]]:
+    """What the groups of the study say, and those whose tests were not all run."""
+    done = {outcome.name: outcome for outcome in outcomes}
+    groups: dict[str, Group] = {}
+    left_out: list[tuple[str, str]] = []
+    for name, table in study.model.groups.items():
+        lost = [test for test in table.tests if test not in done]
+        if lost:
+            left_out.append((f"groups.{name}", f"not run: tests {', '.join(lost)}"))
+            continue
+        groups[name] = Group(
+            f"groups.{name}",
+            table.label or name,
+            tuple(done[test] for test in table.tests),
+            table.tests,
+            tuple(study.model.cells[study.model.tests[test].cell].kind for test in table.tests),
+            table.quantities,
+        )
+    grouped = []
+    for name, group in groups.items():
+        table = study.model.groups[name]
+        if table.against and table.against not in groups:
+            left_out.append((f"groups.{name} against {table.against}", f"groups.{table.against} was not computed"))
+        told = summarise(group, groups.get(table.against))
+        grouped.append(dataclasses.replace(told, words=f"{told.words} {table.note}".rstrip()))
+    return grouped, left_out
 
 
 def _context(study: Study, designed: Design, name: str) -> CellContext:
@@ -274,7 +304,13 @@ def _parameters(study: Study, name: str, test: SimulatedTest, record: Record) ->
 
 
 def _content(
-    study: Study, designed: Design, ledger: Ledger, verdicts: tuple[Verdict, ...], outcomes: list[Outcome]
+    study: Study,
+    designed: Design,
+    ledger: Ledger,
+    verdicts: tuple[Verdict, ...],
+    outcomes: list[Outcome],
+    grouped: Sequence[Outcome] = (),
+    left_out: Sequence[tuple[str, str]] = (),
 ) -> Content:
     sections = []
     compared = _comparisons(study, outcomes)
@@ -283,6 +319,7 @@ def _content(
         sections.append(Section("comparison", "Comparison of tests", words, compared))
     if designed.plots:
         sections.append(Section("design", "Design", "What the recipes give.", designed.plots))
+    sections += [Section(f"groups.{o.name}", o.title, o.words, o.plots, o.tables) for o in grouped]
     sections += [Section(f"tests.{o.name}", o.title, o.words, o.plots, o.tables) for o in outcomes]
     head = study.model.study
     return Content(
@@ -293,8 +330,12 @@ def _content(
         verdicts=verdicts,
         counts=tally(study, verdicts) if verdicts or outcomes else {},
         sections=tuple(sections),
-        warnings=(*designed.warnings, *(w for o in outcomes for w in o.warnings)),
-        not_computed=(*designed.not_computed, *(n for o in outcomes for n in o.not_computed)),
+        warnings=(*designed.warnings, *(w for o in (*outcomes, *grouped) for w in o.warnings)),
+        not_computed=(
+            *designed.not_computed,
+            *(n for o in (*outcomes, *grouped) for n in o.not_computed),
+            *left_out,
+        ),
         software=software(),
         documents=tuple((k, d.citation, d.doi, d.note) for k, d in study.model.documents.items()),
         author=head.author,

@@ -105,7 +105,7 @@ def kaplan_meier(
     Raises
     ------
     BadInputError
-        If there is no life, or a time is not above zero.
+        If there is no life, or a time is below zero.
 
     References
     ----------
@@ -332,11 +332,12 @@ def smallest_p(first: int, second: int) -> float:
 
     Examples
     --------
-    >>> [round(smallest_p(n, n), 4) for n in (2, 3, 4, 5)]
-    [0.3333, 0.1, 0.0286, 0.0079]
+    >>> [round(smallest_p(n, n), 4) for n in (2, 3, 4, 5)], round(smallest_p(3, 4), 4)
+    ([0.3333, 0.1, 0.0286, 0.0079], 0.0286)
     """
     divisions = math.comb(first + second, first)
-    return min(1.0, 2 / divisions)
+    alike = 2 if first == second else 1  # of equal groups each division has its mirror
+    return min(1.0, alike / divisions)
 
 
 def life_ratio(
@@ -346,7 +347,8 @@ def life_ratio(
 
     Every life of the second group is multiplied by a factor; those with a p-value of 1 - confidence or more make
     the interval, and the estimate is where observed and expected ends are equal. Holds for groups whose lives differ
-    by one factor. Ends are 0 and infinity where so few cells cannot tell, NaN where no life ended.
+    by one factor. Ends are 0 and infinity where so few cells cannot tell, the ratio is
+    NaN where no life of a group ended or one is zero.
 
     Returns
     -------
@@ -361,7 +363,7 @@ def life_ratio(
     [1.98, 1.73, 2.32]
     """
     (t1, e1), (t2, e2) = _lives(*first), _lives(*second)
-    if not (e1.any() and e2.any()):
+    if not (e1.any() and e2.any() and t1.min() > 0 and t2.min() > 0):
         return math.nan, 0.0, math.inf
     steps = np.unique(np.outer(t1, 1 / t2))  # the order of the lives changes here only
     between = np.sqrt(steps[1:] * steps[:-1])
@@ -412,6 +414,6 @@ def _lives(time: Floats, ended: Flags) -> tuple[Floats, Flags]:
     time, ended = np.asarray(time, dtype=float), np.asarray(ended, dtype=bool)
     if time.ndim != 1 or time.shape != ended.shape or time.size == 0:
         raise BadInputError("lives", f"{time.shape} times and {ended.shape} ends", "one or more of each, alike")
-    if not (np.isfinite(time).all() and (time > 0).all()):
-        raise BadInputError("lives", f"a life of {float(time.min()):g}", "finite times above zero")
+    if not (np.isfinite(time).all() and (time >= 0).all()):
+        raise BadInputError("lives", f"a life of {float(time.min()):g}", "finite times of zero or more")
     return time, ended

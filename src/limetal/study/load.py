@@ -169,7 +169,7 @@ def file_kind(path: FilePath) -> str:
 def _references(raw: Mapping[str, Any], known: Known, folder: FilePath) -> list[Problem]:
     """Check names that point to other parts of the study or to limetal itself."""
     problems: list[Problem] = []
-    for check in (_electrode_names, _cell_names, _test_names, _claim_names, _analysis_names):
+    for check in (_electrode_names, _cell_names, _test_names, _group_names, _claim_names, _analysis_names):
         problems += check(raw, known, folder)
     return problems
 
@@ -277,11 +277,54 @@ def _simulated_cell(raw: Mapping[str, Any], name: str, test: Mapping[str, Any]) 
     return []
 
 
+def _group_names(raw: Mapping[str, Any], _: Known, __: FilePath) -> list[Problem]:
+    """Tests of groups: known, each once, two or more, of cells of one kind; and the group they are held against."""
+    problems: list[Problem] = []
+    tests, groups = tuple(_table(raw, "tests")), _table(raw, "groups")
+    kinds = {name: _kinds_of(raw, group) for name, group in groups.items()}
+    for name, group in groups.items():
+        members = group.get("tests") if isinstance(group, dict) else None
+        if not isinstance(members, list):
+            continue
+        where: Path = ("groups", name, "tests")
+        for index, test in enumerate(members):
+            problems += _name((*where, index), test, tests, "a test of the study")
+            if isinstance(test, str) and test in members[:index]:
+                problems.append(Problem((*where, index), f"the test {test!r} a second time", "every test once"))
+        if len(members) < 2:
+            found = "one test" if members else "no test"
+            problems.append(Problem(where, found, "two or more tests, replicates of one electrode"))
+        if len(kinds[name]) > 1:
+            problems.append(Problem(where, f"cells of kind {' and '.join(kinds[name])}", "cells of one kind"))
+        against = group.get("against")
+        if against:
+            others = tuple(n for n in groups if n != name)
+            problems += _name(("groups", name, "against"), against, others, "another group of the study")
+            if against in others and len({*kinds[name], *kinds[against]}) > 1 and len(kinds[name]) == 1:
+                found = f"a group of cells of kind {' and '.join(kinds[against])}"
+                wanted = f"one of cells of kind {kinds[name][0]}, as this one"
+                problems.append(Problem(("groups", name, "against"), found, wanted))
+        quantities = group.get("quantities")
+        for index, word in enumerate(quantities if isinstance(quantities, list) else ()):
+            problems += _name(("groups", name, "quantities", index), word, tuple(QUANTITIES), "a quantity")
+    return [_shortened(p) for p in problems]
+
+
+def _kinds_of(raw: Mapping[str, Any], group: object) -> list[str]:
+    """Kinds of the cells of the tests of a group, those that are known."""
+    members = group.get("tests") if isinstance(group, dict) else None
+    cells = [_table(raw, "tests", str(test)).get("cell") for test in members] if isinstance(members, list) else []
+    kinds = {_table(raw, "cells", str(cell)).get("kind") for cell in cells}
+    return sorted(kind for kind in kinds if isinstance(kind, str))
+
+
 def _claim_names(raw: Mapping[str, Any], _: Known, __: FilePath) -> list[Problem]:
     problems: list[Problem] = []
     claims = raw.get("claims", [])
     subjects = {
-        f"{room}.{name}" for room in ("electrodes", "cells", "tests", "materials") for name in _table(raw, room)
+        f"{room}.{name}"
+        for room in ("electrodes", "cells", "tests", "groups", "materials")
+        for name in _table(raw, room)
     }
     seen: dict[str, int] = {}
     for index, claim in enumerate(claims if isinstance(claims, list) else []):
@@ -293,7 +336,7 @@ def _claim_names(raw: Mapping[str, Any], _: Known, __: FilePath) -> list[Problem
             problems.append(Problem((*where, "id"), f"the id {ident!r} a second time", "an id of its own"))
         subject = claim.get("subject")
         if isinstance(subject, str) and ".".join(subject.split(".")[:2]) not in subjects:
-            wanted = "electrodes.NAME, cells.NAME, tests.NAME or materials.NAME of this study"
+            wanted = "electrodes.NAME, cells.NAME, tests.NAME, groups.NAME or materials.NAME of this study"
             problems.append(Problem((*where, "subject"), repr(subject), wanted, nearest(subject, subjects)))
         problems += _name((*where, "quantity"), claim.get("quantity"), tuple(QUANTITIES), "a quantity")
         for key in _table(claim, "at"):

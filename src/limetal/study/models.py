@@ -29,6 +29,7 @@ __all__ = [
     "MaterialNote",
     "PositiveElectrode",
     "Recipe",
+    "ReplicateGroup",
     "SeriesTest",
     "SimulatedTest",
     "StudyModel",
@@ -369,6 +370,19 @@ class SimulatedTest(_Table):
 Test = Annotated[FileTest | SeriesTest | SimulatedTest, Field(discriminator="kind")]
 
 
+class ReplicateGroup(_Table):
+    """Tests of replicate cells: the same electrode in cells of one kind under one protocol.
+
+    ``against`` names another group, to which the difference is given.
+    """
+
+    tests: tuple[str, ...]
+    label: str = ""
+    against: str = ""
+    quantities: tuple[str, ...] = ()
+    note: str = ""
+
+
 class Claim(_Table):
     """A published number: what it is a number of, its conditions, and where it is printed."""
 
@@ -431,5 +445,6 @@ class StudyModel(_Table):
     electrodes: dict[str, Electrode] = Field(default_factory=dict)
     cells: dict[str, Cell] = Field(default_factory=dict)
     tests: dict[str, Test] = Field(default_factory=dict)
+    groups: dict[str, ReplicateGroup] = Field(default_factory=dict)
     claims: tuple[Claim, ...] = ()
     analyses: dict[str, dict[str, str | int | float | bool]] = Field(default_factory=dict)
