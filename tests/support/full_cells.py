@@ -132,7 +132,8 @@ def make(
             blocks.append((k + 1, clock + t, v, i))
             clock += float(t[-1])
             if rest_s and not (k == n - 1 and keep < 1.0 and block is not (up if starts == "charge" else down)):
-                towards = chemistry.high_V - 0.05 if i[0] > 0 else chemistry.low_V + 0.25
+                half_way = MA * abs(i[0]) * resistance_ohm / 2  # the next half-cycle begins on the far side of it
+                towards = chemistry.high_V - half_way if i[0] > 0 else chemistry.low_V + half_way
                 s = rest_s * np.linspace(1 / 5, 1.0, 5)
                 blocks.append((k + 1, clock + s, towards + (v[-1] - towards) * np.exp(-5 * s / rest_s), 0 * s))
                 clock += rest_s

@@ -213,7 +213,7 @@ def capacity_fade(record: CyclingRecord, options: Options | None = None) -> Capa
 
 
 def _outside_rate_test(like: NDArray[np.bool_], label: Integers) -> NDArray[np.bool_]:
-    """Like cycles without those of a rate test, if most of them are outside: long cycling is not counted from within."""
+    """Like cycles without those of a rate test, if most are outside: long cycling is not counted from within one."""
     in_test = np.zeros(like.size, dtype=bool)
     for block in ladder(label):
         in_test[block.cycles] = True
@@ -345,7 +345,7 @@ def _warnings(result: CapacityFade) -> list[str]:
 
 def _others(result: CapacityFade) -> NDArray[np.bool_]:
     """Cycles after the reference that are not compared."""
-    return (result.all_number > result.number[0]) & ~np.isin(result.all_number, result.number)
+    return np.asarray((result.all_number > result.number[0]) & ~np.isin(result.all_number, result.number))
 
 
 def _plot(result: CapacityFade) -> Plot:
