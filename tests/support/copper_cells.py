@@ -101,7 +101,7 @@ def _stripping(cell, q, left_after):
 def _rows(u, seconds, start, log):
     """Times within a step at which a row is written."""
     if log.trigger_V:
-        fine = np.concatenate([np.geomspace(1e-2, seconds, 4000), np.linspace(0, seconds, 4000)])
+        fine = np.concatenate([np.geomspace(1e-2, seconds, 2500), np.linspace(0, seconds, 2500)])
         fine = np.unique(fine)
         values, keep = u(fine), [0]
         for k in range(1, fine.size):
@@ -118,7 +118,9 @@ def _rows(u, seconds, start, log):
     return np.append(t[t < seconds], seconds) if log.ends else t[t < seconds]
 
 
-def made(steps, ce=0.98, cell=Cell(), log=Logging(), *, copper="negative", area_cm2=1.0, seed=0, rest_s=0.0, kind="copper"):  # noqa: B008
+def made(
+    steps, ce=0.98, cell=Cell(), log=Logging(), *, copper="negative", area_cm2=1.0, seed=0, rest_s=0.0, kind="copper"
+):  # noqa: B008
     """A record of these steps; ``ce`` is one number or one for each plating. Positive current plates if copper is at
     the negative terminal."""
     rng = np.random.default_rng(seed)
@@ -174,7 +176,7 @@ def anode_free(n, ce=0.99, q_mAh=2.0, window_V=(3.0, 4.3), current_mA=1.0, every
     ts, vs, currents = [], [], []
     low, high = window_V
     start, available = 0.0, q_mAh
-    for _ in range(n):
+    for number in range(n):
         for sign in (1, -1):
             charge = available if sign > 0 else available * (1.0 if limited else ce)
             seconds = charge / current_mA * SECONDS_PER_HOUR
@@ -182,7 +184,7 @@ def anode_free(n, ce=0.99, q_mAh=2.0, window_V=(3.0, 4.3), current_mA=1.0, every
             part = t / seconds
             ramp = low + (high - low) * (0.1 + 0.9 * part) if sign > 0 else high - (high - low) * part
             if limited and sign < 0:
-                ramp = high - 0.5 * (high - low) * part
+                ramp = high - (0.5 + 0.04 * number) * (high - low) * part
             ts.append(start + t)
             vs.append(ramp)
             currents.append(np.full(t.size, sign * current_mA))

@@ -26,6 +26,9 @@ Integers = NDArray[np.int64]
 SAME = 0.05
 #: A cycle is above 100 % if it is so by this many standard uncertainties of its charge resolution.
 BEYOND = 3.0
+UNKNOWN_CHARGE = (
+    "the recording pauses there, or a stripping is so small beside the platings around it that it was taken for a pulse"
+)
 
 
 @dataclass(frozen=True)
@@ -316,7 +319,7 @@ def _doubts(result: CoulombicEfficiency) -> list[str]:
     open_blocks = ~blocks.finished & (np.arange(blocks.count) < blocks.count - 1)
     if open_blocks.any():
         where = cycles_in_words(blocks.number[open_blocks] - 1)
-        words.append(f"charge is not known (a pause of the recording): no efficiency for {where}")
+        words.append(f"no efficiency for {where}: {UNKNOWN_CHARGE}")
     if cell is not None and cell.kind == "copper" and not blocks.finished[-1] and blocks.finished.any():
         words.append(f"the record ends before the stripping of cycle {blocks.number[-1]} reaches the cut-off")
     return words

@@ -297,27 +297,26 @@ def _plot(result: Nucleation) -> Plot:
     for start in firsts:
         found = start.dip
         t, u = result.record.test_time_second[start.rows], start.sign * result.record.voltage_volt[start.rows]
-        since = t - start.start_second
-        shown = found.early_second if np.isfinite(found.early_second) else float(since[-1])
-        zero = float(since[-1]) - found.early_second / result.options.settled_from if found.early_rows else 0.0
+        zero = found.zero_second if np.isfinite(found.zero_second) else start.start_second
+        shown = found.early_second if np.isfinite(found.early_second) else float(t[-1]) - zero
         if np.isfinite(found.dip_second) and found.dip_second > 0:
             shown = min(shown, SHOWN_DIPS * found.dip_second)
-        keep = (since <= zero + shown) & ((u > 0) | (since < zero))
-        keep |= np.arange(t.size) < 2
-        x, y = min_max(since[keep], u[keep])
+        keep = (t >= zero) & (t <= zero + shown)
+        keep[:2] |= not keep.any()
+        x, y = min_max(t[keep] - zero, u[keep])
         series.append(Series(x, y, start.way, "line+points" if x.size <= 80 else "line"))
         if len(firsts) == 1 and np.isfinite(found.plateau_V):
             marks.append(Line(found.plateau_V, "plateau", "y"))
             marks += [Line(found.dip_V, "dip", "y")] if np.isfinite(found.dip_V) else []
-    low = None if min(float(s.y.min()) for s in series) >= 0 else 0.0
     caption = (
-        "Voltage in the direction of the current after it is switched on; a dip of copper against lithium points up."
+        "Voltage in the direction of the current after it is switched on (in a first plating on copper, after 0 V of "
+        "lithium is reached); a dip of copper against lithium points up."
     )
     return Plot(
         "nucleation",
         "Start of plating",
-        Axis("time since the switch", "s"),
-        Axis("|voltage|", "mV", factor=1e3, low=low),
+        Axis("time since the start of plating", "s"),
+        Axis("|voltage|", "mV", factor=1e3),
         tuple(series),
         caption,
         marks=tuple(marks),

@@ -24,6 +24,8 @@ Verdict = Literal["identified", "at least", "not identified", "too sparse"]
 #: A dip stands out of the plateau by this many standard deviations of a row, and by this at least.
 BEYOND = 4.0
 LEAST_V = 2e-4
+#: A voltage of no more different values than this is rounded to the smallest difference between them.
+FEW_VALUES = 12
 #: So many rows in a row must stand out, and so many must lie before the settled part.
 FEWEST_ROWS = 3
 FEWEST_EARLY = 8
@@ -63,8 +65,10 @@ class Dip:
         Standard deviation of one row, rounding included.
     dip_second
         When the dip stood, since the current began to work against the cell (in a first plating, since 0 V of lithium).
+    zero_second
+        Test time from which it is counted.
     early_rows, early_second
-        Rows before the settled part, and its length.
+        Rows before the settled part, and the time that they span.
     """
 
     verdict: Verdict
@@ -78,6 +82,7 @@ class Dip:
     smallest_V: float
     noise_V: float
     dip_second: float
+    zero_second: float
     early_rows: int
     early_second: float
 
@@ -123,7 +128,7 @@ def dip(t: Floats, u: Floats, start_second: float, settled_from: float = 0.2, se
         return _none("too sparse", f"{int(settled.sum())} rows in the settled part")
     weights = np.maximum(time_weights(np.flatnonzero(settled), t), 1e-12)
     plateau = weighted_median(u[settled], weights)
-    noise, resolution = _noise(t[settled], u[settled]), rounding_step(u)
+    noise, resolution = _noise(t[settled], u[settled]), _resolution(u)
     row_std = float(np.hypot(noise, resolution / np.sqrt(12)))
     steps = np.abs(np.diff(u[settled]))
     between = float(np.median(steps)) if steps.size else 0.0
@@ -132,8 +137,8 @@ def dip(t: Floats, u: Floats, start_second: float, settled_from: float = 0.2, se
     )
     smallest = max(BEYOND * row_std, resolution, LEAST_V)
     base = Dip(
-        "not identified", "", np.nan, plateau, np.nan, np.nan, plateau_std, np.nan, smallest, row_std, np.nan, n_early,
-        settled_from * length,
+        "not identified", "", np.nan, plateau, np.nan, np.nan, plateau_std, np.nan, smallest, row_std, np.nan, zero,
+        n_early, settled_from * length,
     )  # fmt: skip
     first_gap = float(t[0]) - zero
     if n_early < FEWEST_EARLY:
@@ -180,6 +185,7 @@ def _judge(base: Dip, t: Floats, u: Floats, early: NDArray[np.bool_], settled: N
         smallest_V=base.smallest_V,
         noise_V=base.noise_V,
         dip_second=at - zero,
+        zero_second=zero,
         early_rows=base.early_rows,
         early_second=base.early_second,
     )
@@ -217,7 +223,7 @@ def _extreme(t: Floats, rows: Floats, top: int, middle: float, noise: float) -> 
 
 
 def _begins(u: Floats) -> int:
-    """First row that counts: a first plating comes down from the open circuit, and what counts begins at 0 V of lithium.
+    """First row that counts: a first plating comes down from the open circuit and counts from 0 V of lithium on.
 
     Where rows below zero are scattered among others, they are noise and all count.
     """
@@ -230,7 +236,7 @@ def _begins(u: Floats) -> int:
 
 def _none(verdict: Verdict, why: str) -> Dip:
     nan = float("nan")
-    return Dip(verdict, why, nan, nan, nan, nan, nan, nan, nan, nan, nan, 0, nan)
+    return Dip(verdict, why, nan, nan, nan, nan, nan, nan, nan, nan, nan, nan, 0, nan)
 
 
 def _replaced(base: Dip, verdict: Verdict, why: str) -> Dip:
@@ -249,6 +255,14 @@ def _noise(t: Floats, u: Floats) -> float:
     away = u[1:-1] - ((1 - part) * u[:-2] + part * u[2:])
     variance = 1 + (1 - part) ** 2 + part**2
     return NORMAL_MAD * float(np.median(np.abs(away) / np.sqrt(variance)))
+
+
+def _resolution(u: Floats) -> float:
+    """Step to which the voltage is rounded; where it takes few values, the smallest difference between them."""
+    values = np.unique(_median_of_three(u)[1:-1])  # a slip of one row is no step
+    if 1 < values.size <= FEW_VALUES:
+        return float(np.diff(values).min())
+    return rounding_step(u)
 
 
 def _median_of_three(u: Floats) -> Floats:

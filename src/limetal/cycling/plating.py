@@ -14,9 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limetal.cycling.charge_resolution import ChargeResolution, charge_resolution
+from limetal.cycling.pauses import pauses
 from limetal.cycling.runs import Runs, runs
 from limetal.cycling.weights import time_weights, weighted_median
 from limetal.errors import BadInputError
+from limetal.physics.constants import MA_PER_A
 from limetal.records.cycling import CyclingRecord
 
 __all__ = ["Blocks", "Plating", "PlatingDirection", "plating"]
@@ -36,6 +38,11 @@ NEAR_CUTOFF = 0.5
 TIMES_MORE = 3
 #: A discharge of an anode-free cell ended at the limit if it ended within this part of the range of the voltage of it.
 NEAR_LIMIT = 0.05
+#: Discharges of an anode-free cell that end within this part of the range of each other end at a limit.
+ALIKE_LIMIT = 0.01
+#: Rows of the other direction within a plating, at this part of the usual current or above and at the cut-off, are a
+#: stripping that was taken for a pulse.
+HIDDEN_CURRENT = 0.2
 #: Stripping is limited by charge if in this part of the cycles it equals the plating before within its resolution.
 LIMITED_SHARE = 0.8
 FEWEST_LIMITED = 3
@@ -191,7 +198,7 @@ def plating(record: CyclingRecord, direction: PlatingDirection = "auto", cutoff_
     end, plateau = _levels(record, found, size=kind == "copper")
     if kind == "copper":
         sign, how, cutoff, warnings = _copper(found, end, plateau, direction, cutoff_V)
-        reached = _reached(found, end, plateau, sign, cutoff)
+        reached = _reached(found, end, plateau, sign, cutoff, given=cutoff_V > 0)
     else:
         sign, how, warnings = _anode_free(record, direction)
         cutoff, reached = _at_limit(record, found, end, sign, cutoff_V)
@@ -277,12 +284,12 @@ def _begins_with_stripping(found: Runs, sign: int) -> tuple[str, ...]:
     )
 
 
-def _reached(found: Runs, end: Floats, plateau: Floats, sign: int, cutoff: float | None) -> Booleans:
+def _reached(found: Runs, end: Floats, plateau: Floats, sign: int, cutoff: float | None, *, given: bool) -> Booleans:
     """Whether a run is a stripping that ended at the cut-off."""
     if not sign or cutoff is None:
         return np.zeros(found.count, dtype=bool)
     rises = (end >= CUTOFF_LEAST_V) & (end >= CUTOFF_OVER_PLATEAU * plateau) & (end >= NEAR_CUTOFF * cutoff)
-    return np.asarray((found.sign == -sign) & (rises | (end >= AT_CUTOFF * cutoff)))
+    return np.asarray((found.sign == -sign) & ((rises & (not given)) | (end >= AT_CUTOFF * cutoff)))
 
 
 def _anode_free(record: CyclingRecord, direction: PlatingDirection) -> tuple[int, str, tuple[str, ...]]:
@@ -332,10 +339,11 @@ def _limited_by_charge(result: Plating) -> str:
     plated, stripped = found.charge_mAh[strips - 1], found.charge_mAh[strips]
     total = result.resolution.total_mAh
     same = np.abs(stripped - plated) <= np.maximum(2 * np.hypot(total[strips], total[strips - 1]), 1e-4 * plated)
-    unlike = np.ptp(result.end_V[strips]) > (1 - AT_CUTOFF) * float(np.max(np.abs(result.end_V[strips])))
-    at_end = result.finished[strips]
     anode_free = result.record.cell is not None and result.record.cell.kind == "anode-free"
-    if at_end.any() and not (anode_free or unlike):
+    span = float(np.ptp(result.record.voltage_volt) if anode_free else np.max(result.end_V[strips]))
+    unlike = np.ptp(result.end_V[strips]) > (ALIKE_LIMIT if anode_free else 1 - AT_CUTOFF) * span
+    at_end = result.finished[strips]
+    if at_end.any() and not unlike:
         return ""  # ends alike at the cut-off: voltage limits, and the CE is as near to 100 % as that
     if np.mean(same) < LIMITED_SHARE or (at_end.any() and np.mean(same[at_end]) < LIMITED_SHARE):
         return ""
@@ -392,8 +400,8 @@ def _blocks(result: Plating) -> Blocks:
 
     plated, stripped = of(found.charge_mAh, plates), of(found.charge_mAh, strips)
     ones = np.ones(found.count)
-    # a plating that a rest parts from one before it is one run: runs alternate, so a cut shows as incomplete
-    whole = of((~found.complete & ~finished).astype(float), np.asarray(ones, dtype=bool)) == 0
+    every = np.ones(found.count, dtype=bool)
+    whole = of((_cut(result) | _hides_stripping(result)).astype(float), every) == 0
     ended = finished[last] & whole & (plated > 0)
     forming, above = _above_lithium(result, first)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -414,6 +422,33 @@ def _blocks(result: Plating) -> Blocks:
         std_random=random,
         std_common=common,
     )
+
+
+def _cut(result: Plating) -> Booleans:
+    """Whether the charge of a run is not known: a pause lies in it, or the record ends before its end."""
+    found, record = result.runs, result.record
+    cut = ~found.complete
+    if cut[-1] and result.finished[-1]:  # it reached the cut-off, whatever the run before it did: only a pause cuts it
+        a, b = max(int(found.first[-1]) - 1, 0), int(found.stop[-1])
+        stops = pauses(record.test_time_second, record.voltage_volt, record.current_ampere)
+        cut[-1] = bool(np.any((stops >= a) & (stops < b)))
+    return cut
+
+
+def _hides_stripping(result: Plating) -> Booleans:
+    """Whether a plating holds a stripping to the cut-off that is so small beside it that it was taken for a pulse."""
+    found, record = result.runs, result.record
+    hides = np.zeros(found.count, dtype=bool)
+    current = record.current_ampere
+    if result.cutoff_V is None or current is None or record.cell is None or record.cell.kind != "copper":
+        return hides
+    usual = float(np.median(found.mean_current_mA)) / MA_PER_A
+    inside = (found.direction == 0) & (-result.sign * current > HIDDEN_CURRENT * usual)
+    rows = np.flatnonzero(inside & (np.abs(record.voltage_volt) >= AT_CUTOFF * result.cutoff_V))
+    run = np.searchsorted(found.first, rows, side="right") - 1
+    run = run[(run >= 0) & (rows < found.stop[run])]
+    hides[run[found.sign[run] == result.sign]] = True
+    return hides
 
 
 def _above_lithium(result: Plating, first: Integers) -> tuple[Booleans, Floats]:
