@@ -10,6 +10,7 @@ import polars as pl
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
+from limetal.records.base import LazyColumns, handed_over
 from limetal.records.cycling import CyclingRecord
 from limetal.records.metadata import METADATA_KEY, about_from
 
@@ -52,7 +53,7 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 
     """
     path = file.path
     try:
-        table = pl.read_parquet(path)
+        table = pl.read_parquet(path).rechunk()
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise BadInputError(str(path), f"a damaged Parquet file ({reason})", "a whole one") from error
@@ -71,7 +72,7 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 
         source=str(path),
         origin="simulated" if origin == "simulated" else "measured",
         about=about,
-        more={name: table[name].to_numpy() for name in table.columns if name not in known},
+        more=LazyColumns(table.drop(known, strict=False)),
         warnings=warnings,
     )
 
@@ -88,12 +89,17 @@ def _numbers(table: pl.DataFrame, name: str, path: Path) -> np.ndarray:
     column = table[name]
     if not column.dtype.is_numeric():
         raise BadInputError(str(path), f"{name} of type {column.dtype}", "numbers")
-    return np.array(column.cast(pl.Float64).fill_null(float("nan")).to_numpy())
+    if column.dtype == pl.Float64 and not column.null_count():
+        return handed_over(column.to_numpy())
+    return handed_over(np.array(column.cast(pl.Float64).fill_null(float("nan")).to_numpy()))
 
 
 def _counts(table: pl.DataFrame, name: str, path: Path) -> np.ndarray | None:
     if name not in table.columns:
         return None
+    column = table[name]
+    if column.dtype == pl.Int64 and not column.null_count():
+        return handed_over(column.to_numpy())
     numbers = _numbers(table, name, path)
     bad = ~(np.isfinite(numbers) & (numbers == np.round(numbers)))
     if bad.any():

@@ -82,6 +82,9 @@ class LazyColumns(Mapping[str, NDArray[np.generic]]):
         if name not in self._frame.columns:
             raise KeyError(name)
         column = self._frame[name]
+        if column.dtype == pl.Float64 and not column.null_count():
+            plain: NDArray[np.generic] = column.to_numpy()
+            return plain
         if column.dtype.is_numeric():
             values: NDArray[np.generic] = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
             return values
@@ -240,14 +243,17 @@ class Record:
 
     def in_cell(self, cell: CellContext) -> Self:
         """Return the same record with what is known about the cell."""
-        return replace(self, cell=cell)
+        return self._same_but(cell=cell)
 
     def warned(self, *warnings: str) -> Self:
         """Return the same record with more warnings at the end."""
-        if not warnings:
-            return self
-        same = copy(self)  # its numbers were checked when it was made
-        object.__setattr__(same, "warnings", (*self.warnings, *warnings))
+        return self._same_but(warnings=(*self.warnings, *warnings)) if warnings else self
+
+    def _same_but(self, **words: object) -> Self:
+        """Return the same record with other words; its numbers were checked when it was made."""
+        same = copy(self)
+        for name, value in words.items():
+            object.__setattr__(same, name, value)
         return same
 
 
