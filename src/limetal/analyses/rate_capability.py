@@ -278,7 +278,8 @@ def _numbers(result: RateCapability, block: RateBlock) -> list[Number]:
 def _axis(result: RateCapability) -> tuple[float, Axis]:
     names = _capacity_names(result)
     name, unit, divisor = names[1] if len(names) > 1 else names[0]
-    return divisor, Axis(name.replace("_", " "), unit, low=0.0)
+    largest = max(b.capacity_mAh for b in result.blocks) / divisor
+    return divisor, Axis(name.replace("_", " "), unit, low=0.0, high=1.1 * largest if largest > 0 else None)
 
 
 def _plot_cycles(result: RateCapability) -> Plot:
