@@ -322,10 +322,8 @@ def _by_counter(
     anew = np.searchsorted(counter.restarts, stop) - np.searchsorted(counter.restarts, first)
     error: Floats = np.asarray(counter.resolution_mAh * (1.0 + anew), dtype=np.float64)
     if up is None:  # one counter for both: what it counted between two directions is their difference
-        for row, beside in ((first, first - 1), (behind, stop - 1)):
-            before = np.maximum(row - 1, 0)
-            turns = (row > 0) & (row != beside) & (size[row] > 0) & (size[np.maximum(beside, 0)] > 0)
-            turns &= ~np.isin(row, counter.restarts) & (way[row] != way[np.minimum(np.maximum(beside, 0), row)])
-            least = np.minimum(size[row], size[np.maximum(beside, 0)])
-            error += np.where(turns, _MAH_PER_AS * least * dt[np.minimum(before, dt.size - 1)], 0.0)
+        for row in (first, behind):
+            last = np.maximum(row - 1, 0)
+            turns = (way[row] * way[last] < 0) & ~np.isin(row, counter.restarts) & ~_out_of_beat(dt, last)
+            error += np.where(turns, _MAH_PER_AS * np.minimum(size[row], size[last]) * dt[last], 0.0)
     return charge, error

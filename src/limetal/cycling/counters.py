@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from limetal.cycling.currents import directions
 from limetal.cycling.pauses import pauses
-from limetal.cycling.quantum import quantum
+from limetal.cycling.quantum import last_digit, quantum
 from limetal.cycling.weights import time_weights
 from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
 from limetal.records.cycling import CyclingRecord
@@ -36,7 +36,7 @@ UNITS = {"mAh": 1.0, "Ah": 1000.0, "C": 1 / 3.6}
 SURE = 0.25
 #: At most so many readings of counters are compared.
 _MOST_READINGS = 6
-#: Steps of a counter of one size, row after row, are those of a constant current, not its resolution.
+#: Rises of one size, row after row, are those of a constant current and show no resolution: its digits are asked.
 _EVEN = 0.8
 _WIDE = str.maketrans("（）［］／：　·", "()[]/: .")
 _UNIT = {
@@ -380,12 +380,16 @@ def _resolution(q: Floats, way: NDArray[np.int8]) -> float:
     step = quantum(q)
     if step == 0.0:
         return 0.0
-    some = np.unique(np.linspace(1, q.size - 1, 16).astype(np.int64)[:, None] + np.arange(-128, 128))
-    some = some[(some > 0) & (some < q.size)]
-    some = some[way[some] != 0]
-    rises = np.abs(q[some] - q[some - 1])
-    even = np.abs(rises - step) < 1e-3 * step
-    return 0.0 if rises.size > 10 and even.mean() > _EVEN else step
+    some = np.unique(np.linspace(2, q.size - 1, 16).astype(np.int64)[:, None] + np.arange(-128, 128))
+    some = some[(some > 1) & (some < q.size)]
+    some = some[(way[some] != 0) & (way[some - 1] != 0)]
+    rises, before = q[some] - q[some - 1], q[some - 1] - q[some - 2]
+    counts = np.zeros(some.size, dtype=bool)
+    for sign in (1, -1):  # the counter of one direction stands still in the other
+        own = way[some] == sign
+        counts |= own & bool(np.any(own) and np.mean(rises[own] != 0) > _EVEN)
+    even = np.abs(rises - before)[counts] < 1e-3 * step
+    return last_digit(q) if even.size > 10 and even.mean() > _EVEN else step
 
 
 def _totals(flow: Floats) -> tuple[float, float]:

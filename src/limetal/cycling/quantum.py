@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["quantum"]
+__all__ = ["last_digit", "quantum"]
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +52,19 @@ def quantum(values: NDArray[np.generic]) -> float:
     if levels.size < _FEW_LEVELS:
         return _digit(levels, largest, 4 * _SINGLE)
     return _common_step(np.diff(levels), (2 * _SINGLE if single else 8 * _DOUBLE) * largest)
+
+
+def last_digit(values: NDArray[np.generic]) -> float:
+    """Place of the last decimal digit of all values, at most the fifth; 0 where they have more.
+
+    Examples
+    --------
+    >>> last_digit(np.array([0.2, 0.35])), last_digit(np.array([1 / 3]))
+    (0.01, 0.0)
+    """
+    levels = _sample(np.asarray(values))
+    largest = float(np.abs(levels).max(initial=0.0))
+    return _digit(levels, largest, 4 * _SINGLE) if 0 < largest < np.inf else 0.0
 
 
 def _sample(values: NDArray[np.generic]) -> Floats:
