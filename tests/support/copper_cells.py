@@ -120,7 +120,7 @@ def _rows(u, seconds, start, log):
 
 def made(
     steps, ce=0.98, cell=Cell(), log=Logging(), *, copper="negative", area_cm2=1.0, seed=0, rest_s=0.0, kind="copper"
-):  # noqa: B008
+):
     """A record of these steps; ``ce`` is one number or one for each plating. Positive current plates if copper is at
     the negative terminal."""
     rng = np.random.default_rng(seed)

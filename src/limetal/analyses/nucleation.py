@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast, get_args
 
 import numpy as np
@@ -26,6 +26,8 @@ Integers = NDArray[np.int64]
 
 #: From so many dips on a median has a standard error.
 FEWEST = 3
+#: Dip and plateau are of one current if it differs by less than this part.
+SAME_CURRENT = 0.05
 #: The picture shows this many times the time of the dip, at most the time before the settled part.
 SHOWN_DIPS = 8.0
 
@@ -209,7 +211,26 @@ def _start(
 ) -> Start:
     t, u = record.test_time_second[rows], sign * record.voltage_volt[rows]
     found = dip(t, u, start, options.settled_from, options.settled_to)
+    if record.current_ampere is not None and found.verdict in {"identified", "at least"}:
+        found = _of_one_current(found, t, np.abs(record.current_ampere[rows]))
     return Start(number, sign, way, rows, start, current_mA, bare, found)
+
+
+def _of_one_current(found: Dip, t: Floats, size: Floats) -> Dip:
+    """The dip, or none where the current before the settled part is not that of the settled part."""
+    early = (t >= found.zero_second) & (t < found.zero_second + found.early_second)
+    late = t >= found.zero_second + found.early_second
+    if not early.any() or not late.any():
+        return found
+    one, two = float(np.median(size[early])), float(np.median(size[late]))
+    peak = float(size[int(np.argmin(np.abs(t - found.zero_second - found.dip_second)))])
+    if max(abs(one - two), abs(peak - two)) <= SAME_CURRENT * two:
+        return found
+    why = f"the current changes from {MA_PER_A * peak:.3g} to {MA_PER_A * two:.3g} mA, and the voltage with it"
+    nan = float("nan")
+    return replace(
+        found, verdict="not identified", why=why, dip_V=nan, difference_V=nan, dip_std_V=nan, difference_std_V=nan
+    )
 
 
 def tell(result: Nucleation) -> Findings:

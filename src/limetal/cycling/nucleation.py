@@ -24,6 +24,8 @@ Verdict = Literal["identified", "at least", "not identified", "too sparse"]
 #: A dip stands out of the plateau by this many standard deviations of a row, and by this at least.
 BEYOND = 4.0
 LEAST_V = 2e-4
+#: A start this far above the plateau is no nucleation: the electrode was not at the voltage of lithium, or is none.
+MOST_V = 1.0
 #: A voltage of no more different values than this is rounded to the smallest difference between them.
 FEW_VALUES = 12
 #: So many rows in a row must stand out, and so many must lie before the settled part.
@@ -166,6 +168,11 @@ def _judge(base: Dip, t: Floats, u: Floats, early: NDArray[np.bool_], settled: N
     if standing < FEWEST_ROWS:
         why = f"{standing} rows stand out, want {FEWEST_ROWS}: the first rows after the switch are too sparse"
         return _replaced(base, "too sparse", why)
+    if height > MOST_V:
+        why = (
+            f"the voltage begins {height:.3g} V above its plateau: it comes from a rest far away, no nucleus costs that"
+        )
+        return _replaced(base, "not identified", why)
     drift = _drift(t[settled], u[settled])
     if drift > DRIFT * height:
         why = f"the voltage drifts by {1e3 * drift:.2g} mV over the settled part: there is no plateau to compare with"
