@@ -137,7 +137,8 @@ def voltage_shape(record: CyclingRecord, options: Options | None = None) -> Volt
     ----------
     Wood et al., ACS Cent. Sci. 2 (2016) 790, doi:10.1021/acscentsci.6b00260 (peaks); Chen et al., J. Mater. Chem. A 5
     (2017) 11671, doi:10.1039/C7TA00371D (from peaking to arcing); Menkin et al., Faraday Discuss. 248 (2024),
-    doi:10.1039/D3FD00101F (rectangular). Of these the abstracts were read; the limits are limetal's own.
+    doi:10.1039/D3FD00101F (rectangular). Abstracts were read, the first two through one of the same group (233rd ECS
+    Meeting, 2018, paper 109055); the limits in numbers are limetal's own.
 
     Examples
     --------
