@@ -61,7 +61,7 @@ class Plot:
     right, right_series
         A second y axis on the right of the first field and the series that belong to it, as Coulombic
         efficiency beside capacity. Arrows in the legend say which side each belongs to; an axis with one series
-        has the colour of that series.
+        has the colour of that series. Names of points belong on the left.
     spans
         Names above stretches of the x axis, as the currents of a rate test, in rising order.
     insets
@@ -139,6 +139,7 @@ def _refuse_right(plot: Plot, where: str) -> None:
         "words on the x axis": bool(plot.categories),
         "zooms": bool(plot.insets),
         "no series on the left": not plot.series,
+        "names of points on it": any(series.names for series in plot.right_series),
     }
     for words, there in others.items():
         if there:

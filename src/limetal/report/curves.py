@@ -36,7 +36,7 @@ def draw_field(axes: Axes, plot: Plot, field: Field, style: Style, colours: Scal
     """Draw the data of one field; return what stands for each labelled series in the legend, in their order."""
     axes.set_xscale(field.x.scale)
     axes.set_yscale(field.y.scale)
-    across, up = _ROOM_FOR_NAMES if any(series.names for series in field.series) else _ROOM
+    across, up = _room(field)
     axes.margins(x=across, y=up)
     if field.image is not None:
         _image(axes, plot, field.image, colours)
@@ -62,7 +62,7 @@ def draw_right(axes: Axes, plot: Plot, field: Field, style: Style) -> list[Any]:
     """Draw the series of the second y axis; return what stands for each labelled one in the legend."""
     assert field.right is not None  # the caller looked
     axes.set_yscale(field.right.scale)
-    axes.margins(x=_ROOM[0], y=_ROOM[1])
+    axes.margins(x=_room(field)[0], y=_ROOM[1])
     axes.spines["right"].set_visible(True)
     handles = []
     lines = sum(series.mark == "line" for series in field.series)
@@ -72,6 +72,11 @@ def draw_right(axes: Axes, plot: Plot, field: Field, style: Style) -> list[Any]:
         handles += [handle] if series.label else []
         lines += series.mark == "line"
     return handles
+
+
+def _room(field: Field) -> tuple[float, float]:
+    """Room beside the data, across and up, in parts of their span."""
+    return _ROOM_FOR_NAMES if any(series.names for series in field.series) else _ROOM
 
 
 def span_borders(field: Field) -> list[float]:
