@@ -348,7 +348,7 @@ def _means(result: CoulombicEfficiency, level: Level) -> tuple[list[Number], lis
             f"{cycles_in_words(blocks.number[level.outside] - 1)} lie more than 10 percentage points from the median "
             f"or above 100 %; without them the arithmetic mean of {which} is {100 * level.without.arithmetic:.4g} %"
         )
-    larger, smaller = mean.spread, mean.resolution
+    larger, smaller = (round(x, 9) for x in (mean.spread, mean.resolution))
     note = (
         f"of {which}; spread between cycles {100 * larger:.2g} %, charge resolution of one {100 * smaller:.2g} %"
         + (f" and {100 * mean.common:.2g} % common to all" if mean.common else "")
