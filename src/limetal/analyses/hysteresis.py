@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from limetal.analyses._base import Analysis, Findings, Number
 from limetal.analyses._decimate import min_max
+from limetal.analyses._zooms import zooms
 from limetal.cycling.half_cycle_numbers import half_cycle_numbers, pairs_of
 from limetal.cycling.half_cycles import HalfCycle, half_cycles
 from limetal.cycling.like import (
@@ -299,16 +300,22 @@ def _voltage_axis(result: Hysteresis, label: str) -> Axis:
 
 
 def _plot_time(result: Hysteresis) -> Plot:
-    t, v = min_max(result.record.test_time_second / SECONDS_PER_HOUR, result.record.voltage_volt)
+    """Voltage against time as the field draws it: zero in the middle, zooms of a few cycles in full detail."""
+    hours, volt = result.record.test_time_second / SECONDS_PER_HOUR, result.record.voltage_volt
+    t, v = min_max(hours, volt)
+    last = max(int(half.rows[-1]) for half in result.profiles[-1][1:])
+    insets = zooms(hours, volt, result.start_second / SECONDS_PER_HOUR, float(hours[last]))
     caption = "Cell voltage against time; where points are dense, the lowest and highest of each stretch are drawn."
+    axis = _voltage_axis(result, "cell voltage")
     return Plot(
         "voltage_time",
         "Voltage of the symmetric cell",
         Axis("time", "h"),
-        _voltage_axis(result, "cell voltage"),
+        replace(axis, symmetric=bool(volt.min() < 0 < volt.max())),
         (Series(t, v),),
-        caption,
+        caption + (" Each zoom shows three cycles in more detail." if insets else ""),
         overlay=0,
+        insets=insets,
     )
 
 
