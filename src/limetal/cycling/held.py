@@ -14,10 +14,12 @@ Integers = NDArray[np.int64]
 HELD_VOLT = 0.0015
 #: ... while the current falls by more than this part of its largest.
 FALLEN = 0.1
+#: It is held from the last row on in which the current is still this part of what it was near that voltage.
+FULL = 0.98
 
 
 def held_from(v: Floats, current: Floats, first: Integers, stop: Integers, largest: Floats) -> Integers:
-    """Row from which each stretch stays at its last voltage while the current falls; its last row where it does not.
+    """Last row before each stretch is held at its last voltage while the current falls; its last row where it is not.
 
     Parameters
     ----------
@@ -41,8 +43,18 @@ def held_from(v: Floats, current: Floats, first: Integers, stop: Integers, large
     some = np.flatnonzero(last < (1 - FALLEN) * largest)  # the current of the others did not fall
     begin = _since_steady(v, band, first[some], stop[some])
     falls = np.abs(current[begin]) - last[some] > FALLEN * np.abs(current[begin])
-    held[some[falls]] = begin[falls]
+    some, begin = some[falls], begin[falls]
+    if some.size:
+        held[some] = _last_full(current, begin, stop[some])
     return np.asarray(held)
+
+
+def _last_full(current: Floats, begin: Integers, stop: Integers) -> Integers:
+    """Last row of each stretch with the current of its first: rows near the voltage come before it is held."""
+    starts = np.cumsum(stop - begin) - (stop - begin)
+    rows = np.arange(int(np.sum(stop - begin))) + np.repeat(begin - starts, stop - begin)
+    full = np.abs(current[rows]) >= FULL * np.repeat(np.abs(current[begin]), stop - begin)
+    return np.asarray(np.maximum.reduceat(np.where(full, rows, -1), starts))
 
 
 def _since_steady(v: Floats, band: float, first: Integers, stop: Integers) -> Integers:

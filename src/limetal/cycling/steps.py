@@ -257,9 +257,6 @@ def _parted(
     held = held_from(v, current, begins[some], stop[some], largest[some])
     falls = held < stop[some] - FEWEST_HELD
     some, held = some[falls], held[falls]
-    for k in range(some.size):  # few rows before it are near the voltage already: it is held since the current falls
-        rows = size[held[k] : stop[some[k]]]
-        held[k] += max(int(np.flatnonzero(rows >= (1 - CONSTANT) * rows[0])[-1]), 0)
     kinds = np.where(kinds == _SPLIT, -1, kinds)
     whole = held - begins[some] < FEWEST_HELD
     kinds[some[whole]] = KINDS.index("constant voltage")
