@@ -223,8 +223,12 @@ def _outside_rate_test(like: NDArray[np.bool_], label: Integers) -> NDArray[np.b
 
 def tell(result: CapacityFade) -> Findings:
     """Say the result to the ledger and the report."""
-    if result.number.size < 2:
-        return Findings(not_computed=(("capacity fade", f"only cycle {result.number[0]} is at its currents"),))
+    few = result.number.size < fade.FEWEST_FOR_SLOPE and not result.options.reference_cycle
+    if result.number.size < 2 or (few and ladder(result.levels.label)):
+        why = f"no other complete cycle is like cycle {result.number[0]}"
+        if result.number.size > 1:
+            why = f"the test is a rate test: only {cycles_in_words(result.number - 1)} are alike"
+        return Findings(not_computed=(("capacity fade", why),))
     numbers, missing = _retentions(result)
     numbers.append(_life(result))
     slopes, no_slopes = _slopes(result)

@@ -290,11 +290,11 @@ def _left(result: LithiumInventory, efficiency: float) -> Floats:
 def _plot(result: LithiumInventory) -> Plot:
     x = result.number.astype(float)
     bound = max(result.bound, 0.0)
-    series = [Series(x, result.discharge_mAh, "discharge capacity", "points")]
+    series = [Series(x, result.discharge_mAh, "capacity", "points")]
     for efficiency in (bound, (1 + bound) / 2):
         left = _left(result, efficiency)
         shown = left >= 0
-        series.append(Series(x[shown], left[shown], f"lithium left at CE {100 * efficiency:.2f} %"))
+        series.append(Series(x[shown], left[shown], f"lithium, CE {100 * efficiency:.2f} %"))
     caption = (
         "Discharge capacity, and the lithium that the cell holds before each discharge: at the lowest efficiency of "
         "the lithium electrode that the test allows, and at half that loss."

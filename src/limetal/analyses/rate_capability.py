@@ -20,6 +20,13 @@ from limetal.records.cycling import CyclingRecord
 
 __all__ = ["Options", "RateBlock", "RateCapability", "rate_capability"]
 
+#: No cell gives more than this percentage of its capacity at the lowest rate at a higher one: such cycles are pulses.
+MOST_RETENTION = 200.0
+#: More than this percentage is told: a cell that still activates, or cycles that are cut short.
+ODD_RETENTION = 105.0
+#: Rates whose capacities differ by less than this part are limited by charge, not by the cell.
+SAME_CHARGE = 0.002
+
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Varies = Literal["discharge", "charge", "charge and discharge"]
@@ -212,6 +219,12 @@ def tell(result: RateCapability) -> Findings:
             f"{options.fewest_rates} or more rates"
         )
         return Findings(not_computed=(("rate capability", why),))
+    largest = max(block.rate_retention for block in result.blocks)
+    if largest > MOST_RETENTION:
+        why = (
+            f"cycles at a higher rate move {largest / 100:.3g} times the charge of those at the lowest: no full cycles"
+        )
+        return Findings(not_computed=(("rate capability", why),))
     cell = result.record.cell
     missing = []
     if cell is None or cell.nominal_capacity_mAh is None:
@@ -220,7 +233,21 @@ def tell(result: RateCapability) -> Findings:
         missing.append(("current densities", "the electrode area is not given (area='1.13 cm2')"))
     numbers = [number for block in result.blocks for number in _numbers(result, block)]
     plots = (_plot_cycles(result), _plot_rates(result))
-    return Findings(tuple(numbers), plots, (_table(result),), result.found.warnings, tuple(missing))
+    return Findings(tuple(numbers), plots, (_table(result),), tuple(_warnings(result)), tuple(missing))
+
+
+def _warnings(result: RateCapability) -> list[str]:
+    words = list(result.found.warnings)
+    capacities = np.array([block.capacity_mAh for block in result.blocks])
+    largest = max(result.blocks, key=lambda block: block.rate_retention)
+    if float(np.ptp(capacities)) < SAME_CHARGE * float(capacities.max()):
+        words.append("all rates move the same charge: the test limits it, and this is no rate capability")
+    elif largest.rate_retention > ODD_RETENTION:
+        words.append(
+            f"{cycles_in_words(largest.number - 1)} give {largest.rate_retention:.4g} % of the capacity at the lowest "
+            "rate: the cell still activates, or cycles are cut short"
+        )
+    return words
 
 
 def _rate_words(result: RateCapability, block: RateBlock) -> str:

@@ -22,9 +22,11 @@ Integers = NDArray[np.int64]
 #: With fewer like cycles no slope is told.
 FEWEST_FOR_SLOPE = 5
 #: Longer tests are reduced to medians of so many blocks of cycles: the slopes of all pairs are sorted.
-MOST_POINTS = 600
+MOST_POINTS = 300
 #: 1.4826 times the median deviation is the standard deviation of a normal distribution.
 NORMAL_MAD = 1.4826
+#: 95 % of a normal distribution lie within so many standard deviations.
+NORMAL_95 = 1.959964
 
 
 @dataclass(frozen=True)
@@ -192,8 +194,6 @@ def geometric_fade(number: Integers, capacity: Floats) -> Slope | None:
 
 def _slope(n: Floats, y: Floats) -> Slope | None:
     """Median of the slopes between all pairs, counted positive where y falls."""
-    from scipy.stats import norm
-
     if n.size < FEWEST_FOR_SLOPE:
         return None
     if n.size > MOST_POINTS:
@@ -209,7 +209,7 @@ def _slope(n: Floats, y: Floats) -> Slope | None:
     together = (together + 1 / n.size) / (1 - min(4 / n.size, 0.5))  # the estimate is low in short series
     together = min(max(together, 0.0), 0.98)
     kendall = np.sqrt(n.size * (n.size - 1) * (2 * n.size + 5) / 18 * (1 + together) / (1 - together))
-    reach = float(norm.ppf(0.975)) * kendall
+    reach = NORMAL_95 * kendall
     low = max(int(np.floor((slopes.size - reach) / 2)), 0)
     high = min(int(np.ceil((slopes.size + reach) / 2)), slopes.size - 1)
     return Slope(-middle, -float(slopes[high]), -float(slopes[low]))

@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 #: With fewer like cycles no knee is looked for.
 FEWEST = 20
 #: Longer tests are averaged to so many points.
-POINTS = 300
+POINTS = 240
 #: A knee has this part of the cycles, and this many points, on either side.
 MARGIN = 0.05
 MARGIN_POINTS = 4
@@ -30,7 +30,7 @@ WIDTHS = (0.0, 0.01, 0.02, 0.04, 0.08)
 POWERS = (1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
 GROWTHS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
 #: Fast fade of the first cycles: exponentials that die out in these parts of the test.
-DECAYS = (4.0, 6.0, 9.0, 13.0, 20.0, 30.0, 45.0, 70.0, 100.0)
+DECAYS = (4.0, 7.0, 12.0, 20.0, 30.0, 50.0, 100.0)
 #: The fade after a knee is at least this many times the fade before.
 FASTER = 1.5
 #: Capacities are not known better than this part, whatever the scatter.
@@ -123,7 +123,7 @@ def find_knee(number: Floats, retention: Floats, evidence: float = 10.0) -> Knee
     first, span = float(n[0]), float(n[-1] - n[0])
     x = (n - first) / span
     low, high = _room(x)
-    places = np.linspace(low, high, min(x.size, 150))
+    places = np.linspace(low, high, min(x.size, 120))
     bases = _bases(x)
     smooth = [fit for base, extra in bases for fit in _smooth(x, y, base, extra)]
     turned = _turned(x, y, bases, places)
@@ -141,14 +141,15 @@ def find_knee(number: Floats, retention: Floats, evidence: float = 10.0) -> Knee
         one = best_smooth.column is None and best_smooth.base.shape[1] == 2
         words = "one line describes the fade" if one else "a smooth curve describes the fade as well as two lines"
         return _none(words, better, left_out)
-    return _told(x, y, best, count, better, left_out, first, span)
+    return _told(x, y, turned, count, better, left_out, first, span)
 
 
 def _told(
-    x: Floats, y: Floats, best: _Fit, count: float, better: float, left_out: int, first: float, span: float
+    x: Floats, y: Floats, turned: list[_Fit], count: float, better: float, left_out: int, first: float, span: float
 ) -> Knee:
     """Knee with its interval and the fade on both sides."""
-    low, high = _interval(x, y, best, count)
+    best = min(turned, key=lambda fit: _aicc(fit, count, x.size))
+    low, high = _interval(x, y, best, turned, count)
     cycle = first + span * best.place
     assert best.column is not None  # a fit with a turn has one
     coefficients = np.linalg.lstsq(np.column_stack([best.base, best.column]), y, rcond=None)[0]
@@ -182,13 +183,14 @@ def _none(reason: str, evidence: float = 0.0, left_out: int = 0) -> Knee:
 
 
 def _near_neighbours(y: Floats) -> NDArray[np.bool_]:
-    """Values not far from the middle between the medians of the three before and the three after."""
+    """Values that do not stick out of the medians of the three before and the three after."""
     if y.size < 7:
         return np.ones(y.size, dtype=bool)
     three = np.median(np.lib.stride_tricks.sliding_window_view(np.pad(y, 3, "reflect", reflect_type="odd"), 3), axis=1)
-    away = np.abs(y - (three[: y.size] + three[4:]) / 2)  # no part of a straight trend
-    usual = 1.4826 * float(np.median(away))
-    return np.asarray(away <= OUTLIER * max(usual, SMALLEST_SCATTER))
+    before, after = three[: y.size], three[4:]
+    usual = 1.4826 * float(np.median(np.abs(y - (before + after) / 2)))  # no part of a straight trend
+    out = np.maximum(y - np.maximum(before, after), np.minimum(before, after) - y)
+    return np.asarray(out <= OUTLIER * max(usual, SMALLEST_SCATTER))
 
 
 def _averaged(n: Floats, y: Floats) -> tuple[Floats, Floats]:
@@ -255,13 +257,15 @@ def _turned(x: Floats, y: Floats, bases: list[tuple[Floats, int]], places: Float
             rss = _faster(y, base, turns)
             if not np.isfinite(rss).any():
                 continue
-            coarse = float(places[np.argmin(rss)])
-            near = np.linspace(max(coarse - step, places[0]), min(coarse + step, places[-1]), 21)
-            columns = _turns(x, near, width)
-            rss = _faster(y, base, columns)
-            at = int(np.argmin(rss))
+            best, reach = float(places[np.argmin(rss)]), step
+            for _ in range(2):  # finer about the best place
+                near = np.linspace(max(best - reach, places[0]), min(best + reach, places[-1]), 17)
+                columns = _turns(x, near, width)
+                rss = _faster(y, base, columns)
+                at = int(np.argmin(rss))
+                best, reach = float(near[at]), reach / 8
             count = base.shape[1] + extra + 3 + (width > 0)
-            fits.append(_Fit(float(rss[at]), count, base, columns[at], float(near[at]), width))
+            fits.append(_Fit(float(rss[at]), count, base, columns[at], best, width))
     return fits
 
 
@@ -299,26 +303,28 @@ def _independent(y: Floats, fit: _Fit) -> float:
     return y.size * (1 - together) / (1 + together)
 
 
-def _interval(x: Floats, y: Floats, best: _Fit, count: float) -> tuple[float, float]:
+def _interval(x: Floats, y: Floats, best: _Fit, turned: list[_Fit], count: float) -> tuple[float, float]:
     """Places at which no fit of any width or beginning is much better than the best one (F test, 95 %).
 
     Fits with more parameters pay for them as in the AICc.
     """
-    from scipy.stats import f
+    from scipy.special import stdtrit
 
     room = _room(x)
     least = _aicc(best, count, x.size)
-    allowed = count * float(np.log1p(f.ppf(0.95, 1, max(count - best.parameters, 1.0)) / (count - best.parameters)))
+    free = max(count - best.parameters, 1.0)
+    allowed = count * float(np.log1p(stdtrit(free, 0.975) ** 2 / free))
+    rivals = [fit for fit in turned if _aicc(fit, count, x.size) - least <= allowed]
     ends = room
     for _ in range(2):  # the second time on a finer grid about the interval
-        places = np.linspace(ends[0], ends[1], 151)
+        places = np.linspace(ends[0], ends[1], 121)
         value = np.full(places.size, np.inf)
-        for width in WIDTHS:
+        for width in {fit.width for fit in rivals}:
             turns = _turns(x, places, width)
-            for base, extra in _bases(x):
-                k = base.shape[1] + extra + 3 + (width > 0)
-                scatter = np.maximum(_faster(y, base, turns) / x.size, SMALLEST_SCATTER**2)
-                value = np.minimum(value, count * np.log(scatter) + _paid(k, count))
+            for fit in rivals:
+                if fit.width == width:
+                    scatter = np.maximum(_faster(y, fit.base, turns) / x.size, SMALLEST_SCATTER**2)
+                    value = np.minimum(value, count * np.log(scatter) + _paid(fit.parameters, count))
         inside = places[value - least <= allowed]
         inside = inside if inside.size else np.array([best.place])
         step = float(places[1] - places[0])
