@@ -171,6 +171,7 @@ def steps(record: CyclingRecord) -> Steps:
     begins = _begins(direction, numbers, column)
     kinds = _said(column, begins, t.size)
     said = bool((kinds >= 0).any())
+    direction, begins, kinds = _without_crumbs(direction, begins, kinds, numbers)
     begins, kinds = _continued(begins, kinds, direction, numbers)
     begins, kinds = _parted(v, current, direction, begins, kinds)
     if numbers is None:
@@ -184,7 +185,7 @@ def _begins(direction: Integers, numbers: Integers | None, column: NDArray[np.ge
     turns = direction[1:] != direction[:-1]
     if numbers is not None:
         turns |= numbers[1:] != numbers[:-1]
-    if column is not None and (numbers is None or column.dtype.kind in "iuf"):
+    if column is not None:
         turns |= np.asarray(column[1:] != column[:-1], dtype=bool)
     return np.concatenate([[0], np.flatnonzero(turns) + 1])
 
@@ -222,6 +223,28 @@ def _kind_of(state: object) -> int:
     return -1
 
 
+def _without_crumbs(
+    direction: Integers, begins: Integers, kinds: Integers, numbers: Integers | None
+) -> tuple[Integers, Integers, Integers]:
+    """Give the few rows in which a mode flickers while a step is switched off to the rest behind it."""
+    if numbers is None or begins.size < 3:
+        return direction, begins, kinds
+    rows, sign = np.diff(np.append(begins, direction.size)), direction[begins]
+    crumb = np.zeros(begins.size, dtype=bool)
+    crumb[1:-1] = (sign[1:-1] == sign[:-2]) & (sign[1:-1] != 0) & (sign[2:] == 0)
+    crumb[1:-1] &= (numbers[begins[1:-1]] == numbers[begins[:-2]]) & (rows[1:-1] <= FEWEST_ROWS)
+    crumb[1:-1] &= rows[:-2] > 10 * FEWEST_ROWS
+    if not crumb.any():
+        return direction, begins, kinds
+    direction = direction.copy()
+    for k in np.flatnonzero(crumb):
+        direction[begins[k] : begins[k + 1]] = 0
+    kinds = kinds.copy()
+    kinds[crumb] = KINDS.index("rest")
+    after = np.append(False, crumb[:-1])
+    return direction, begins[~after], kinds[~after]
+
+
 def _continued(
     begins: Integers, kinds: Integers, direction: Integers, numbers: Integers | None
 ) -> tuple[Integers, Integers]:
@@ -238,8 +261,6 @@ def _continued(
     rows = np.diff(np.append(begins, direction.size))
     head = zero & works & np.append(same, False) & (rows <= FEWEST_ROWS)
     joins[1:] |= head[1:] & zero[:-1]
-    alike = (numbers[begins[1:]] == numbers[begins[1:] - 1]) & (direction[begins[1:]] == direction[begins[:-1]])
-    joins[1:] |= alike & (rows[1:] <= FEWEST_ROWS) & (rows[:-1] > 10 * FEWEST_ROWS)  # a mode that flickers at its end
     return begins[~joins], kinds[~joins]
 
 
