@@ -52,9 +52,9 @@ def figure_columns(plot: Plot) -> list[Column]:
 
 
 def _shown(values: NDArray[np.float64], axis: Axis) -> list[float]:
-    """Values in the unit of an axis; the last digit of a product, which is only rounding, is left out."""
+    """Values in the unit of an axis."""
     shown: list[float] = (values * axis.factor).tolist()
-    return shown if axis.factor == 1 else [float(f"{value:.15g}") for value in shown]
+    return shown
 
 
 def _groups(plot: Plot) -> list[_Group]:

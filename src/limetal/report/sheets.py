@@ -1,7 +1,7 @@
 """Tables as CSV with three rows above the numbers: long name, unit, comment, the column labels of Origin.
 
-Origin reads them as such (its import calls them subheader lines). Numbers have a decimal point and as many digits as
-tell them apart from every other double, no more.
+Origin reads them as such (its import calls them subheader lines). Numbers have a decimal point and the 15 digits that
+a double surely holds: the 16th and 17th say how a computer rounded.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from limetal.exhibits import Table
+from limetal.quantities import QUANTITIES
 
 __all__ = ["HEADER_ROWS", "Column", "cell_text", "sheet_text", "table_columns"]
 
 #: Rows above the first row of numbers.
 HEADER_ROWS = 3
+_DIGITS = 15
 
 
 @dataclass(frozen=True)
@@ -32,8 +34,22 @@ class Column:
 
 
 def table_columns(table: Table) -> list[Column]:
-    """Columns of a table with its comments."""
-    return [Column(name, unit, values, table.comments.get(name, "")) for name, (unit, values) in table.columns.items()]
+    """Columns of a table with its comments; a word of the vocabulary in its unit has its meaning for a comment.
+
+    Examples
+    --------
+    >>> [column.comment for column in table_columns(Table("t", {"thickness": ("um", [50.0]), "name": ("", ["a"])}))]
+    ['Thickness of an electrode without collector.', '']
+    """
+    return [
+        Column(name, unit, values, table.comments.get(name, _meaning(name, unit)))
+        for name, (unit, values) in table.columns.items()
+    ]
+
+
+def _meaning(name: str, unit: str) -> str:
+    word = QUANTITIES.get(name)
+    return word.meaning if word is not None and word.unit == unit else ""
 
 
 def sheet_text(columns: Iterable[Column]) -> str:
@@ -46,7 +62,7 @@ def sheet_text(columns: Iterable[Column]) -> str:
     cycle,voltage
     ,V
     ,at the end
-    1,0.30000000000000004
+    1,0.3
     2,
     """
     columns = list(columns)
@@ -62,17 +78,18 @@ def sheet_text(columns: Iterable[Column]) -> str:
 
 
 def cell_text(value: object) -> str:
-    """A value as text; nothing for what is missing.
+    """A value as text, a number with at most 15 digits; nothing for what is missing.
 
     Examples
     --------
-    >>> [cell_text(value) for value in (0.1, 1e-9, 3, float("nan"), None, "soft short", -0.0, ("a", 1.5))]
-    ['0.1', '1e-09', '3', '', '', 'soft short', '0.0', 'a, 1.5']
+    >>> [cell_text(value) for value in (0.1 + 0.2, 1e-9, 3, float("nan"), None, "soft short", -0.0, ("a", 1.5))]
+    ['0.3', '1e-09', '3', '', '', 'soft short', '0.0', 'a, 1.5']
     """
     if value is None:
         return ""
     if isinstance(value, list | tuple):
         return ", ".join(cell_text(part) for part in value)
     if isinstance(value, float):
-        return "" if math.isnan(value) else repr(float(value) + 0.0)
+        short = float(f"{value:.{_DIGITS}g}") + 0.0
+        return "" if math.isnan(value) else repr(short if math.isfinite(short) else float(value))
     return str(value)
