@@ -178,6 +178,12 @@ _ROWS = (
     ),
     ("shape_share", "%", "", "Share of the half-cycles whose voltage has the shape that the definition names."),
     ("first_cycle_of_shape", "1", "n", "First cycle with a half-cycle of the shape that the definition names."),
+    # short circuits
+    ("short_circuit", "text", "", "Verdict on short circuits of a test: none found, soft, hard, or cannot tell."),
+    ("short_time", "h", "t_short", "Test time at which a short circuit begins."),
+    ("short_confidence", "1", "p", "Chance that a finding is a short circuit, calibrated on made-up cells."),
+    ("short_voltage_loss", "%", "ΔU/U", "Part of the cell voltage that a short circuit takes when it begins."),
+    ("short_count", "1", "N", "Number of short circuits that were found."),
     # cycling: one cycle at a time (the cycle is a condition)
     ("complete_cycles", "1", "N", "Cycles of a record that were finished."),
     ("charge_capacity", "mAh", "Q_c", "Charge that flowed while a cell was charged, in one cycle."),
@@ -366,6 +372,12 @@ _ROWS = (
         "Resistance of a peak of the distribution times area.",
     ),
     ("high_frequency_intercept", "ohm", "R_hf", "Re Z where Im Z passes through zero at high frequency."),
+    (
+        "resistance_trend",
+        "%",
+        "ΔR/R",
+        "Change of a resistance through a series of spectra, along its median slope, over its median.",
+    ),
     ("low_frequency_resistance", "ohm", "R_lf", "Re Z at the lowest frequency that the spectra of a series share."),
     (
         "soft_short_sign",

@@ -40,7 +40,7 @@ def shifts(p: Profiles, t: Floats, smallest: float) -> list[Shift]:
     with np.errstate(invalid="ignore", divide="ignore"):
         away = (p.grid_u - p.expected) / np.maximum(p.levels(), 1e-12)[:, None]
     away = np.where(p.seen[:, None] >= 3, away, np.nan)
-    early = _middle(away[:, (GRID > 0.05) & (GRID < 0.35)])
+    early = _middle(away[:, (GRID > 0.01) & (GRID < 0.07)])  # a change of temperature is not there yet
     late = _middle(away[:, GRID > 0.75])
     whole = _middle(away[:, GRID > 0.05])
     change = whole[1:] - whole[:-1]

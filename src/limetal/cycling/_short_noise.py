@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from limetal.cycling.charge_resolution import rounding_step
+
 __all__ = ["RecordNoise", "record_noise"]
 
 Floats = NDArray[np.float64]
@@ -57,15 +59,13 @@ def record_noise(t: Floats, v: Floats, same: NDArray[np.bool_]) -> RecordNoise:
     (0.005, True)
     """
     dt, dv = np.diff(t), np.abs(np.diff(v))
-    steps = dv[same & (dt > 0) & (dv > 0)]
-    digit = float(np.quantile(steps, 0.01)) if steps.size >= FEWEST_STEPS else 0.0
     inner = same[1:] & same[:-1] & (dt[1:] > 0) & (dt[:-1] > 0)
     noise = 0.0
     if inner.sum() >= FEWEST_STEPS:
         share = (dt[:-1] / np.maximum(dt[:-1] + dt[1:], 1e-12))[inner]
         away = v[1:-1][inner] - (v[:-2][inner] * (1 - share) + v[2:][inner] * share)
         noise = NORMAL_MAD * float(np.median(np.abs(away / np.sqrt(1 + share**2 + (1 - share) ** 2))))
-    return RecordNoise(noise, min(digit, noise) if noise else digit, _trigger(dt, dv, same))
+    return RecordNoise(noise, rounding_step(v), _trigger(dt, dv, same))
 
 
 def _trigger(dt: Floats, dv: Floats, same: NDArray[np.bool_]) -> float:

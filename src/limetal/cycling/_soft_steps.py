@@ -36,6 +36,10 @@ ITSELF = 0.5
 AT_ONCE = 0.5
 #: Recovered: back by this part of the drop.
 RECOVERED = 0.6
+#: The voltage had risen before if it was lower than this part of the drop above its later level, after the first part
+#: of the half-cycle.
+ROSE = 0.35
+SETTLED = 0.03
 #: Without current, what comes later in the half-cycle may be the end of it or a rest.
 LATEST_WITHOUT_CURRENT = 0.95
 #: Drops of one half-cycle are so many rows apart.
@@ -68,6 +72,8 @@ class Drop:
         Lowest voltage afterwards over the expected one, before it comes back.
     seen
         Half-cycles the expectation rests on.
+    rose
+        Whether the voltage was already so low earlier in the half-cycle, and had risen since.
     """
 
     half: int
@@ -80,6 +86,7 @@ class Drop:
     back: float
     lowest: float
     seen: int
+    rose: bool
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,4 +219,12 @@ def _judged(p: Profiles, t: Floats, falls: _Falls, scatter: Floats, k: int, begi
         back=(last - after) / size,
         lowest=1 + float(np.min(rest[: max(stop, 1)])),
         seen=int(p.seen[p.owner[k]]),
+        rose=_rose(p, begin, k, after + ROSE * size),
     )
+
+
+def _rose(p: Profiles, begin: int, k: int, level: float) -> bool:
+    """Whether three rows in a row earlier in the half-cycle lie below a residual."""
+    settled = p.elapsed[begin : max(k - SIDE, begin)] >= SETTLED * p.seconds[p.owner[k]]
+    low = settled & (p.residual[begin : max(k - SIDE, begin)] <= level)
+    return bool(np.any(low[:-2] & low[1:-1] & low[2:])) if low.size >= 3 else False

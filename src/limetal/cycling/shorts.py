@@ -32,10 +32,12 @@ Indicator = Literal[
     "sudden drop",
     "drop at a reversal",
     "loss of slope",
-    "rest decay",
-    "coulombic efficiency",
     "voltage noise",
+    "charge not stored",
+    "coulombic efficiency",
+    "rest decay",
 ]
+
 
 #: A lasting drop of more than this part starts the history anew.
 LASTING = 0.6
@@ -43,6 +45,10 @@ LASTING = 0.6
 FEWEST_SEEN = 2
 #: A loss at a reversal is looked at from this part of the voltage on.
 SMALLEST_SHIFT = 0.12
+#: Without current, the record ends for the search of half-cycles behind the last of so many blocks that is still as
+#: high as this part of the highest.
+BLOCKS = 200
+HIGH_BLOCK = 0.25
 #: A sudden rise is looked for in so many half-cycles before a drop: what falls back from it is no short.
 LONG_HISTORY = 200
 
@@ -161,7 +167,7 @@ def find_shorts(record: CyclingRecord, limits: ShortLimits | None = None, halves
     [('hard', 40980.0, 12, 0.95)]
     """
     limits = limits or ShortLimits()
-    halves = halves or half_cycles(record)
+    halves = halves or _halves(record)
     t, v = record.test_time_second, record.voltage_volt
     p = profiles(record, halves)
     noise = record_noise(t[p.rows], p.u, np.diff(p.owner) == 0)
@@ -193,6 +199,26 @@ def find_shorts(record: CyclingRecord, limits: ShortLimits | None = None, halves
         noise=noise,
         warnings=halves.warnings,
     )
+
+
+def _halves(record: CyclingRecord) -> HalfCycles:
+    """Half-cycles; without current only of what comes before the voltage has collapsed, noise has none."""
+    current, v = record.current_ampere, record.voltage_volt
+    if current is None or not np.any(current != 0):
+        size = np.abs(v - (v.max() + v.min()) / 2)
+        edges = np.unique(np.linspace(0, v.size, BLOCKS + 1).astype(int))[:-1]
+        top = np.maximum.reduceat(size, edges)
+        if top.size >= 3:
+            top[1:-1] = np.sort(np.stack([top[:-2], top[1:-1], top[2:]]), axis=0)[1]  # no single wrong rows
+        last = int(np.flatnonzero(top > HIGH_BLOCK * top.max())[-1])
+        if last + 1 < edges.size:
+            stop = int(edges[last + 1])
+            logged = None if current is None else current[:stop]
+            part = CyclingRecord(
+                record.test_time_second[:stop], v[:stop], logged, source=record.source, cell=record.cell
+            )
+            return half_cycles(part)
+    return half_cycles(record)
 
 
 def _rises(p: Profiles, like: Likeness) -> Floats:
@@ -277,7 +303,7 @@ def _tell_drops(
         usual = float(np.nanmedian(levels[max(drop.half - 8, 0) : drop.half])) if drop.half else float("nan")
         stays = _stays(levels[drop.half + 1 :], usual * (1 - 0.5 * drop.drop))
         back = not np.isnan(drop.until_second)
-        why = _why_not(drop, levels, low, known=known, returned=back or stays == 0)
+        why = _why_not(drop, levels, low, p.group, known=known, returned=back or stays == 0)
         if why:
             doubts.append(f"{words}{why}")
             continue
@@ -304,21 +330,33 @@ def _stays(levels: Floats, below: float) -> int:
     return int(above[0]) if above.size else int(levels.size)
 
 
-def _why_not(drop: Drop, levels: Floats, low: NDArray[np.bool_], *, known: bool, returned: bool) -> str:
+def _why_not(
+    drop: Drop, levels: Floats, low: NDArray[np.bool_], group: Integers, *, known: bool, returned: bool
+) -> str:
     """Reason why a drop is no verdict; empty if it is one."""
     if drop.seen < FEWEST_SEEN:
         return f", in a half-cycle without {FEWEST_SEEN} of its kind before it to compare with"
     if not known and drop.lowest < 0.12 and returned:
         return ", to nearly nothing, and regained: an interruption of the current looks the same"
-    before = np.where(low[: drop.half], np.nan, levels[: drop.half])[-LONG_HISTORY:]
+    if (drop.rose and not low[drop.half]) or _falls_back(drop, levels, low, group):
+        return ", back to what it was before it had risen as suddenly: a contact that had failed looks the same"
+    return ""
+
+
+def _falls_back(drop: Drop, levels: Floats, low: NDArray[np.bool_], group: Integers) -> bool:
+    """Whether the voltage had risen by about as much, at one current, and is now where it was before that."""
+    first = max(drop.half - LONG_HISTORY, 0)
+    part = slice(first, drop.half)
+    before = np.where(low[part] | (group[part] != group[drop.half]), np.nan, levels[part])
+    known = before[np.isfinite(before)]
+    if known.size < 3:
+        return False
+    size = drop.drop / (1 - drop.drop)
     with np.errstate(invalid="ignore", divide="ignore"):
         rise = before[2:] / before[:-2] - 1
-    rises = np.flatnonzero(rise > 0.5 * drop.drop)
-    if rises.size:
-        former = float(np.nanmedian(before[max(rises[-1] - 4, 0) : rises[-1] + 1]))
-        if levels[drop.half - 1] * (1 - drop.drop) > former * 0.95:
-            return ", back to what it was before it had risen as suddenly: a contact that had failed looks the same"
-    return ""
+        now = float(np.median(known[-3:])) * (1 - drop.drop) / before[:-2]
+    like = (rise > 0.5 * size) & (rise < 1.7 * size) & (now > 1 - 0.9 * drop.drop) & (now < 1 + 0.5 * drop.drop)
+    return bool(like.any())
 
 
 def _afterwards(drop: Drop, t: Floats, stays: int, *, back: bool) -> str:
@@ -342,8 +380,10 @@ def _tell_shifts(found: list[Shift], p: Profiles, t: Floats, findings: list[Shor
             f"{100 * shift.drop:.3g} % of the voltage lost at the reversal at {t[row] / SECONDS_PER_HOUR:.4g} h, "
             f"{shift.sigmas:.3g} times the ordinary change between half-cycles"
         )
-        as_drop = Drop(shift.half, row, row, shift.drop, shift.sigmas, 1.0, float("nan"), 0.0, 1 - shift.drop, 8)
-        why = _why_not(as_drop, levels, np.zeros(p.count, dtype=bool), known=True, returned=False)
+        as_drop = Drop(
+            shift.half, row, row, shift.drop, shift.sigmas, 1.0, float("nan"), 0.0, 1 - shift.drop, 8, rose=False
+        )
+        why = _why_not(as_drop, levels, np.zeros(p.count, dtype=bool), p.group, known=True, returned=False)
         if not known:
             why = ": a smaller current would look the same"
         if why:
