@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from limetal.cycling.half_cycle_voltages import half_cycle_voltages
+from limetal.cycling.half_cycle_voltages import alternates, half_cycle_voltages
 from limetal.cycling.life import Criteria, first_in_a_row, life, references
 from limetal.errors import BadInputError
 from limetal.readers import read
@@ -206,6 +206,16 @@ def test_without_current_a_long_rest_at_the_end_is_no_short():
     assert not found.first.met
     assert found.first.cycles in {19, 20}
     assert any("cannot be told without the current" in w for w in found.warnings)
+
+
+@pytest.mark.parametrize("pieces", [6, 8, 15])
+def test_noise_seldom_alternates_and_a_small_square_wave_does(pieces):
+    rng = np.random.default_rng(pieces)
+    white = rng.normal(0, 1, (1000, pieces))
+    assert np.mean([alternates(row) for row in white]) < 0.02
+    assert np.mean([alternates(np.cumsum(row)) for row in white]) < 0.02
+    wave = np.where(np.arange(pieces) % 2 == 0, 12.0, -12.0)
+    assert np.mean([alternates(row + wave) for row in white]) > 0.9
 
 
 def test_a_test_stopped_by_the_voltage_limit_of_the_instrument():

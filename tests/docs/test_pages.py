@@ -79,7 +79,7 @@ def test_readme(tmp_path):
 USER_PAGES = [
     "getting_started.md", "study_file.md", "impedance.md", "hysteresis.md", "circuits.md", "claims_and_relations.md",
     "materials.md", "impedance_series.md", "impedance_checks.md", "validity.md", "drt.md",
-    "polarisation_ladder.md",
+    "polarisation_ladder.md", "life.md", "replicates.md",
     "voltage_shape.md",
 ]  # fmt: skip
 

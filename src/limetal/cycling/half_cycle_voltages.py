@@ -24,9 +24,12 @@ Integers = NDArray[np.int64]
 END_FRACTION = 0.02
 #: Without current, a last half-cycle so many times as long as usual hides several, or is no half-cycle at all.
 OVERLONG = 2.5
-#: It hides several if this part of the neighbouring pieces of the usual length differ in alternating direction.
-ALTERNATES = 0.8
-FEWEST_PIECES = 5
+#: It is flat where |voltage| stays below this part of the usual.
+LOW = 0.2
+#: It hides several if there are this many pieces of the usual length, and their alternating part is this many times
+#: its own standard error.
+FEWEST_PIECES = 6
+ALTERNATES = 6.0
 #: The usual length is the mean over at most so many half-cycles.
 USUAL_OF = 60
 
@@ -152,47 +155,64 @@ def _end(rows: Integers, t: Floats, v: Floats) -> float:
 
 
 def _with_end(record: CyclingRecord, seen: HalfCycleVoltages, found: HalfCycles) -> HalfCycleVoltages:
-    """Divide an overlong last half-cycle by the usual length: a short circuit leaves reversals below the dead band.
+    """Divide a long end without reversals by the usual length: a short circuit leaves them below the dead band.
 
     Where its pieces do not alternate it may as well be a rest: it is left out, and a warning says so.
     """
     whole = np.flatnonzero(seen.complete)
-    if seen.complete[-1] or whole.size < 4:
+    if whole.size < 4:
         return seen
     begins = seen.start_hour[whole][-USUAL_OF:]
     steps = np.diff(begins) / np.diff(whole)[-(begins.size - 1) :]
     usual = float(np.mean(steps[np.abs(steps / np.median(steps) - 1) < 0.1]))
-    rows = found.items[-1].rows
-    t, v = record.test_time_second, record.voltage_volt
-    length = (float(t[-1] - t[rows[0]])) / SECONDS_PER_HOUR
+    t, v = (record.test_time_second - record.test_time_second[0]) / SECONDS_PER_HOUR, record.voltage_volt
+    cut = not seen.complete[-1]
+    begin = float(seen.start_hour[-1] if cut else seen.end_hour[-1])
+    length = float(t[-1]) - begin
     if length < OVERLONG * usual:
         return seen
-    begin = float(seen.start_hour[-1])
     edges = begin + usual * np.arange(int(length / usual) + 1)
-    at = np.searchsorted((t - t[0]) / SECONDS_PER_HOUR, edges)
-    pieces = [np.arange(a, b) for a, b in pairwise(at)]
+    pieces = [np.arange(a, b) for a, b in pairwise(np.searchsorted(t, edges))]
     means = np.array([_mean(r, t, v, found.pauses) if r.size > 1 else np.nan for r in pieces])
-    turns = np.diff(means[1:])
-    alternate = turns[1:] * turns[:-1] < 0
-    shut = f"from {begin:.4g} h to the end of the record, {length:.3g} h, the voltage does not leave the noise of zero"
-    if means.size < FEWEST_PIECES or not np.isfinite(means).all() or np.mean(alternate) < ALTERNATES:
+    kept = _first(seen, seen.sign.size - int(cut))
+    high = np.abs(v) > LOW * float(np.median(np.abs(seen.mean_V[whole])))
+    flat = edges[:-1] >= float(t[high][-1]) - 0.05 * usual
+    shut = f"from {float(t[high][-1]):.4g} h to the end of the record the voltage does not leave the noise of zero"
+    if flat.sum() < FEWEST_PIECES or not np.isfinite(means).all() or not alternates(means[flat]):
+        count = int((~flat).sum()) if flat.any() else 0
         words = f"{shut}: a rest or a hard short circuit, which cannot be told without the current; it is left out"
-        return replace(_first(seen, seen.sign.size - 1), cut_by_end=False, warnings=(*seen.warnings, words))
-    count = means.size
-    sign = seen.sign[-1] * np.where(np.arange(count) % 2 == 0, 1, -1)
-    kept = _first(seen, seen.sign.size - 1)
-    words = f"{shut} but still alternates: a short circuit, divided into half-cycles of the usual {usual:.4g} h"
+    else:
+        count = means.size
+        words = f"{shut} but still alternates: a short circuit, divided into half-cycles of the usual {usual:.4g} h"
     return replace(
         kept,
-        sign=np.concatenate([kept.sign, sign]),
-        start_hour=np.concatenate([kept.start_hour, edges[:-1]]),
-        end_hour=np.concatenate([kept.end_hour, edges[1:]]),
-        mean_V=np.concatenate([kept.mean_V, means]),
-        end_V=np.concatenate([kept.end_V, [_end(r, t, v) for r in pieces]]),
+        sign=np.concatenate([kept.sign, -kept.sign[-1] * np.where(np.arange(count) % 2 == 0, 1, -1)]),
+        start_hour=np.concatenate([kept.start_hour, edges[:count]]),
+        end_hour=np.concatenate([kept.end_hour, edges[1 : count + 1]]),
+        mean_V=np.concatenate([kept.mean_V, means[:count]]),
+        end_V=np.concatenate([kept.end_V, [_end(r, t, v) for r in pieces[:count]]]),
         complete=np.concatenate([kept.complete, np.ones(count, dtype=bool)]),
         cut_by_end=False,
         warnings=(*seen.warnings, words),
     )
+
+
+def alternates(means: Floats) -> bool:
+    """Whether numbers alternate beyond their scatter about a straight line.
+
+    Examples
+    --------
+    >>> alternates(np.array([1.0, -1.1, 1.0, -0.9, 1.0, -1.0])), alternates(np.array([6.0, 5.0, 4.1, 3.0, 2.0, 1.0]))
+    (True, False)
+    """
+    place = np.arange(means.size, dtype=float)
+    turn = np.where(place % 2 == 0, 1.0, -1.0)
+    parts = np.stack([np.ones(means.size), place, turn], axis=1)
+    inverse = np.linalg.inv(parts.T @ parts)
+    found = inverse @ (parts.T @ means)
+    rest = means - parts @ found
+    error = np.sqrt(float(rest @ rest) / (means.size - 3) * inverse[2, 2])
+    return bool(abs(found[2]) > ALTERNATES * error and abs(found[2]) > 0)
 
 
 def _first(seen: HalfCycleVoltages, count: int) -> HalfCycleVoltages:
