@@ -44,6 +44,9 @@ LOW_LEVEL = 0.3
 LOW_WINDOW = 4
 LOW_SPAN = 0.5
 MOST_PASSES = 5
+#: Without current, a run is noise about zero if its level is below `LOW_LEVEL` of the usual one and the time with its
+#: own sign exceeds that with the other by less than this part of the whole.
+OWN_SIGN = 0.6
 #: The first or last half-cycle of a test is complete if its length is within this part of its neighbours'.
 SAME_LENGTH = 0.05
 #: Without current, half-cycles are called irregular if more than this part of them differ by more than
@@ -163,6 +166,7 @@ def _spans(halves: list[Run], t: Floats) -> Floats:
 def _between_reversals(t: Floats, v: Floats, stops: Integers, *, noise: bool) -> list[Run]:
     runs = runs_of(_directions_from_voltage(t, v, stops, noise=noise), stops)
     halves = join_same_sign(_merge_short(runs, t, stops), stops)
+    halves = join_same_sign(_merge_noise(halves, t, v, stops), stops)
     for _ in range(MOST_PASSES):
         fewer = join_same_sign(_merge_low(halves, t, v, stops), stops)
         if len(fewer) == len(halves):
@@ -218,6 +222,28 @@ def _merge_short(runs: list[Run], t: Floats, stops: Integers) -> list[Run]:
     spans = np.array([t[rows[-1]] - t[rows[0]] for rows, _ in runs])
     typical = weighted_median(spans, np.maximum(spans, 1e-12))
     return _merge(runs, spans < SHORTEST_RUN * typical, stops)
+
+
+def _merge_noise(runs: list[Run], t: Floats, v: Floats, stops: Integers) -> list[Run]:
+    """Give runs of noise about zero to the run before them; before the first half-cycle they are dropped.
+
+    There, and after the last one, short runs of low voltage are noise too, whatever their sign.
+    """
+    if len(runs) < 3:
+        return runs
+    spans = _spans(runs, t)
+    levels = np.array([level(rows, sign, t, v) for rows, sign in runs])
+    usual = weighted_quantile(levels, np.maximum(spans, 1e-12), LEVEL_QUANTILE)
+    low = levels < LOW_LEVEL * usual
+    noise = low.copy()
+    for k in np.flatnonzero(low):
+        rows, sign = runs[k]
+        weights = time_weights(rows, t)
+        noise[k] = float(weights @ np.sign(sign * v[rows])) < OWN_SIGN * float(weights.sum())
+    short = low & (spans < LOW_SPAN * weighted_median(spans, np.maximum(spans, 1e-12)))
+    gone = noise | short
+    noise |= np.cumprod(gone).astype(bool) | np.cumprod(gone[::-1]).astype(bool)[::-1]
+    return _merge(runs, noise, stops)
 
 
 def _merge_low(runs: list[Run], t: Floats, v: Floats, stops: Integers) -> list[Run]:
