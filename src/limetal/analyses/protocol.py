@@ -193,7 +193,7 @@ def _size(current_mA: float, cell: CellContext | None) -> str:
 
 
 def _length(seconds: float) -> str:
-    for unit, size, most in (("s", 1.0, 120.0), ("min", 60.0, 7200.0), ("h", SECONDS_PER_HOUR, np.inf)):
+    for unit, size, most in (("s", 1.0, 120.0), ("min", 60.0, 3590.0), ("h", SECONDS_PER_HOUR, np.inf)):
         if seconds < most:
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds:.3g} s"

@@ -257,6 +257,8 @@ def _timing(size: Floats, dt: Floats, first: Integers, stop: Integers) -> Floats
 
 def _out_of_beat(dt: Floats, row: Integers) -> NDArray[np.bool_]:
     """Whether the interval before a row differs from the two even ones before it."""
+    if dt.size < 3:
+        return np.zeros(row.size, dtype=bool)
     at = np.maximum(row - 1, 2)
     last, usual, other = dt[np.minimum(at, dt.size - 1)], dt[at - 1], dt[at - 2]
     even = np.abs(usual - other) <= OFF_BEAT * usual

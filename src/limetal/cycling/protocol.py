@@ -34,6 +34,8 @@ FEWEST_LEVELS = 3
 #: ... each with as many cycles as the others, but for this factor, and at most so many.
 LIKE_COUNT = 2.0
 MOST_CYCLES_A_LEVEL = 30
+#: A reservoir protocol plates, strips and plates a part, and strips the rest: at least so many half-cycles.
+FEWEST_OF_RESERVOIR = 4
 #: Forming cycles flow at less than this part of the current of the cycles after them.
 LOWER = 0.9
 
@@ -186,7 +188,7 @@ def protocol(record: CyclingRecord, *, same_current: float = 0.05, most_forming:
         ladder=ladder,
         returns=returns,
         intermittent=_intermittent(halves),
-        reservoirs=_reservoirs(record),
+        reservoirs=_reservoirs(record) if halves.count >= FEWEST_OF_RESERVOIR else (),
     )
 
 

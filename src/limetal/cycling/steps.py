@@ -406,6 +406,8 @@ def _without_current(record: CyclingRecord) -> Steps:
         raise BadInputError(record.source, "no current", "a current, or a symmetric cell whose voltage shows its steps")
     t, v = record.test_time_second, record.voltage_volt
     halves = half_cycles(record)
+    if not halves.items:
+        raise BadInputError(record.source, "no half-cycle of two rows", "half-cycles of a symmetric cell")
     first = np.array([h.rows[0] for h in halves.items])
     stop = np.array([h.rows[-1] + 1 for h in halves.items])
     sign = np.array([h.sign for h in halves.items])
