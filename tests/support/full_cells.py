@@ -6,6 +6,7 @@ steps in charge against voltage (peaks of dQ/dV at known places), moved by curre
 """
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -33,16 +34,26 @@ class Chemistry:
 
     def discharge_volt(self, part, polarisation_V=0.0):
         """Voltage where this part of the discharge has flowed: from the upper end less polarisation to the lower."""
-        grid = np.linspace(self.low_V, max(self.high_V - polarisation_V, self.low_V + 0.05), 20_001)
-        filled = self.filled(grid + polarisation_V)
-        gone = (filled[-1] - filled) / (filled[-1] - filled[0])
-        return np.interp(part, gone[::-1], grid[::-1])
+        return np.interp(part, *_discharge_curve(self, float(polarisation_V)))
 
     def charge_volt(self, part, polarisation_V=0.0):
         """Voltage where this part of the charge has flowed."""
-        grid = np.linspace(min(self.low_V + polarisation_V, self.high_V - 0.05), self.high_V, 20_001)
-        filled = self.filled(grid - polarisation_V)
-        return np.interp(part, (filled - filled[0]) / (filled[-1] - filled[0]), grid)
+        return np.interp(part, *_charge_curve(self, float(polarisation_V)))
+
+
+@lru_cache(maxsize=256)
+def _discharge_curve(chemistry, polarisation_V):
+    grid = np.linspace(chemistry.low_V, max(chemistry.high_V - polarisation_V, chemistry.low_V + 0.05), 20_001)
+    filled = chemistry.filled(grid + polarisation_V)
+    gone = (filled[-1] - filled) / (filled[-1] - filled[0])
+    return gone[::-1], grid[::-1]
+
+
+@lru_cache(maxsize=256)
+def _charge_curve(chemistry, polarisation_V):
+    grid = np.linspace(min(chemistry.low_V + polarisation_V, chemistry.high_V - 0.05), chemistry.high_V, 20_001)
+    filled = chemistry.filled(grid - polarisation_V)
+    return (filled - filled[0]) / (filled[-1] - filled[0]), grid
 
 
 #: Sloping, as LiNi0.8Co0.1Mn0.1O2 against lithium; 2.8 to 4.3 V.

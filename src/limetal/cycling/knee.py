@@ -25,7 +25,7 @@ POINTS = 240
 MARGIN = 0.05
 MARGIN_POINTS = 4
 #: Widths of the turn over the range of cycles; 0 is a corner. Half the change of slope comes within 2.2 widths.
-WIDTHS = (0.0, 0.01, 0.02, 0.04, 0.08)
+WIDTHS = (0.0, 0.012, 0.02, 0.032, 0.05, 0.08)
 #: Smooth curves: powers of the cycle, and exponentials that grow by these factors e over the test.
 POWERS = (1.5, 2.0, 2.5, 3.0, 4.0, 6.0)
 GROWTHS = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0)
