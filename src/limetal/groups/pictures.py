@@ -9,7 +9,7 @@ from limetal.exhibits import Axis, Panel, Plot, Series, Table
 from limetal.groups.members import Group, Lives, PerCycle
 from limetal.quantities import quantity
 from limetal.statistics.samples import columns_mean
-from limetal.statistics.survival import Survival, kaplan_meier
+from limetal.statistics.survival import kaplan_meier
 
 __all__ = ["cycles_plot", "cycles_table", "lives_table", "survival_plot", "survival_table"]
 
@@ -81,34 +81,24 @@ def cycles_plot(groups: list[tuple[Group, PerCycle]], efficiency: list[tuple[Gro
     )
 
 
-def _stairs(survival: Survival) -> tuple[Floats, Floats, Floats, Floats]:
-    """Corners of the curve and of its band: two at each time, before and after."""
-
-    def doubled(first: float, later: Floats) -> Floats:
-        return np.repeat(np.concatenate([[first], later]), 2)
-
-    x = doubled(0.0, survival.time)[1:]
-    y = doubled(1.0, survival.surviving)[:-1]
-    low, high = doubled(survival.low_before, survival.low)[:-1], doubled(survival.high_before, survival.high)[:-1]
-    return x, y, low, high
-
-
 def survival_plot(groups: list[tuple[Group, Lives]]) -> Plot:
     """Kaplan-Meier curve with its band; tests that ended first are marked."""
     series: list[Series] = []
     for group, lives in groups:
         survival = kaplan_meier(lives.time, lives.ended)
-        x, y, low, high = _stairs(survival)
+        x = np.concatenate([[0.0], survival.time])
+        y = np.concatenate([[1.0], survival.surviving])
+        low = np.concatenate([[survival.low_before], survival.low])
+        high = np.concatenate([[survival.high_before], survival.high])
         label = f"{group.label}: {lives.time.size} cells, {int(lives.ended.sum())} ended"
-        times, counts = np.unique(survival.censored, return_counts=True)
-        # the second corner of each time lies on the part that lives on
-        corners = 2 * np.searchsorted(survival.time, times) + 2
-        names = tuple((int(k), f"+{n}") for k, n in zip(corners, counts, strict=True))
-        series.append(Series(x, 100 * y, label, "line", low=100 * low, high=100 * high, names=names))
+        series.append(Series(x, 100 * y, label, "step", low=100 * low, high=100 * high))
+        if survival.censored.size:
+            height = np.array([survival.at(float(t)) for t in survival.censored])
+            series.append(Series(survival.censored, 100 * height, "", "ticks"))
     name = groups[0][1].quantity
     caption = (
         "Kaplan-Meier: part of the cells that live on, with the pointwise 95 % interval (beta product, holds for few "
-        "cells); +n marks where the tests of n cells ended before their lives."
+        "cells); strokes are cells that outlived their test."
     )
     axis = Axis("time", "h", low=0.0) if quantity(name).unit == "h" else Axis("cycle", "1", low=0.0)
     return Plot(
