@@ -117,6 +117,29 @@ def test_reservoir_numbers():
     ]  # fmt: skip
 
 
+def test_loss_per_cycle_is_that_of_the_cycled_charge():
+    found = findings(made(reservoir(8, 0.5, 3.0, 3.0), 0.98, log=LOG).record)
+    assert number(found, "lithium_loss_per_cycle").value == pytest.approx(0.02 * 0.5, abs=2e-4)
+    assert "in all 0.14 mAh of 7 mAh plated" in number(found, "lithium_loss_per_cycle").note
+
+
+def test_a_counter_of_the_instrument_counts_before_the_current():
+    """A current logged 5 % too small in one direction; the counter beside it has the truth, rounded to 1e-4 mAh."""
+    record = made(cycling(4), 0.9, log=Logging(every_s=60, noise_mA=1e-3)).record
+    t, i = record.test_time_second, record.current_ampere
+    flow = np.concatenate([[0.0], np.diff(t) * i[1:] * 1e3 / 3600])
+    up = np.round(np.cumsum(np.maximum(flow, 0)), 4)
+    down = np.round(np.cumsum(np.maximum(-flow, 0)), 4)
+    wrong = np.where(i < 0, 0.99 * i, i)
+    more = {"Charge Capacity (mAh)": up, "Discharge Capacity (mAh)": down}
+    counted = dataclasses.replace(record, current_ampere=wrong, more=more)
+    with_it, without = findings(counted), findings(dataclasses.replace(record, current_ampere=wrong))
+    one, two = (number(f, "coulombic_efficiency", cycle=4.0) for f in (with_it, without))
+    assert one.value == pytest.approx(90.0, abs=0.05)
+    assert two.value == pytest.approx(89.1, abs=0.05)
+    assert 1e-3 < one.std < 0.05
+
+
 def test_reservoir_without_conditioning_has_no_initial_efficiency():
     found = findings(made(reservoir(5, 1.0, 3.0, 0.0), 0.98).record)
     assert ("initial_coulombic_efficiency", "the first plating is the reservoir: no cycle conditions the copper") in [
@@ -152,7 +175,10 @@ def test_resolution_hides_what_is_just_above_all():
     """102 % with the ends of steps between rows a minute apart is not beyond the resolution."""
     log = Logging(every_s=60, grid=True, ends=False)
     coarse = made([("rest", 90.0), *cycling(6)], [0.98, 0.98, 1.01, 0.98, 0.98, 0.98], log=log).record
-    assert not [w for w in findings(coarse, plating="positive").warnings if "above 100 %" in w]
+    found = findings(coarse, plating="positive")
+    assert number(found, "complete_cycles").value == 6
+    assert not [w for w in found.warnings if "above 100 %" in w]
+    assert any("ends of steps lie between two rows" in w for w in found.warnings)
 
 
 def test_cycles_that_are_unlike_have_no_mean():

@@ -41,6 +41,13 @@ def test_dip_and_plateau_of_both_connections_are_alike(copper):
     assert {n.quantity for n in found.numbers} <= set(QUANTITIES)
 
 
+def test_swapped_leads_of_the_voltage_change_no_dip():
+    record = made(cycling(2), 0.95, log=LOG).record
+    one, two = findings(record), findings(dataclasses.replace(record, voltage_volt=-record.voltage_volt))
+    assert value(two, "nucleation_dip").value == value(one, "nucleation_dip").value
+    assert any("swapped" in w for w in two.warnings)
+
+
 def test_all_platings_on_request():
     record = made(cycling(5), 0.95, log=LOG).record
     found = findings(record, platings="all")

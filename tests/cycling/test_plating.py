@@ -297,6 +297,20 @@ def test_three_means_of_known_cycles():
     assert found.dominant == "spread"
 
 
+@pytest.mark.parametrize(("strip_mA", "std"), [(0.5, 0.0), (0.3, 0.1 / np.sqrt(12) * np.hypot(1 / 0.3, 1 / 0.5))])
+def test_a_set_current_of_few_digits_cancels_only_if_it_is_one(strip_mA, std):
+    """0.5 mA and 0.5 mA are off by the same part, 0.5 and 0.3 by one each."""
+    plain = made(cycling(3), 0.97, Cell(current_mA=0.5), Logging(every_s=60)).record
+    i = np.where(plain.current_ampere < 0, -1e-3 * strip_mA, plain.current_ampere)
+    t = plain.test_time_second.copy()
+    dt = np.diff(t) * np.where(i[1:] < 0, 0.5 / strip_mA, 1.0)
+    record = dataclasses.replace(
+        plain, test_time_second=np.append(0.0, np.cumsum(dt)), current_ampere=i, more={"note": np.zeros(t.size)}
+    )
+    blocks = plating(record).blocks
+    np.testing.assert_allclose(blocks.std_common, 0.97 * std, atol=1e-6, rtol=1e-3)
+
+
 @pytest.mark.parametrize("kind", ["arithmetic", "geometric", "total"])
 @pytest.mark.parametrize(("sd", "noise"), [(0.003, 0.0003), (0.0003, 0.003)])
 def test_standard_errors_of_means_cover_the_truth(kind, sd, noise):

@@ -104,6 +104,8 @@ def _against_charge(result: Plating, run: int) -> tuple[Floats, Floats]:
     size = np.where(works, np.abs(record.current_ampere[a:b]), 0.0)
     dt = np.diff(record.test_time_second[a:b])
     moved = np.concatenate([[0.0], np.cumsum((size[1:] + size[:-1]) / 2 * dt)]) * MA_PER_A / SECONDS_PER_HOUR
+    if moved[-1] > 0:
+        moved *= found.charge_mAh[run] / moved[-1]  # a counter may know it better than the current
     return moved[works], record.voltage_volt[a:b][works]
 
 

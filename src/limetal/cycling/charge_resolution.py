@@ -7,9 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from limetal.cycling.quantum import last_digit
 from limetal.cycling.runs import Runs
 from limetal.errors import BadInputError
 from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
+from limetal.records.base import About
 from limetal.records.cycling import CyclingRecord
 
 __all__ = ["ChargeResolution", "charge_resolution", "rounding_step"]
@@ -45,6 +47,8 @@ class ChargeResolution:
         (n_runs,) the same for all runs of one direction and current: a constant current, rounded.
     open_ends
         Number of switches whose instant lies somewhere between two rows.
+    set_values
+        Whether the current takes so few values that they are those that were set.
     current_step_mA, time_step_s
         Rounding of the columns; 0 where it cannot be told or changes nothing.
     """
@@ -52,6 +56,7 @@ class ChargeResolution:
     random_mAh: Floats
     common_mAh: Floats
     open_ends: int
+    set_values: bool
     current_step_mA: float
     time_step_s: float
 
@@ -112,20 +117,33 @@ def charge_resolution(record: CyclingRecord, found: Runs) -> ChargeResolution:
         raise BadInputError(record.source, "no current", "a record with current: charge is its integral")
     size = np.abs(current) * MA_PER_A
     works = found.direction != 0
-    step_mA, step_s = rounding_step(size[works]), min(rounding_step(t), 1.0)
+    working = size[works]
+    step_mA, step_s = rounding_step(working), min(rounding_step(t), 1.0)
+    few = np.unique(working[:: max(1, working.size // MOST_ROWS)]).size < FEWEST_VALUES
+    if few and _is_logged(record):
+        step_mA = last_digit(working)
     before, after = _open_ends(t, found)
     first_mA, last_mA = size[found.first], size[found.stop - 1]
     edges = (before * first_mA) ** 2 + (after * last_mA) ** 2
     edges = edges / 8 + step_s**2 / 12 * (first_mA**2 + last_mA**2)
     hours = found.seconds / SECONDS_PER_HOUR
     noise, rounded = _noise(size, found, step_mA)
+    by_current = np.sqrt(edges / SECONDS_PER_HOUR**2 + (noise * hours) ** 2)
+    ours = ~found.counted
     return ChargeResolution(
-        random_mAh=np.sqrt(edges / SECONDS_PER_HOUR**2 + (noise * hours) ** 2),
-        common_mAh=rounded * hours,
-        open_ends=int(np.sum(before > 0) + np.sum(after > 0)),
+        # a counter is known to its half-width, evenly; it does not care when rows were logged
+        random_mAh=np.where(ours, by_current, found.charge_resolution_mAh / np.sqrt(3)),
+        common_mAh=np.where(ours, rounded * hours, 0.0),
+        open_ends=int(np.sum((before > 0) & ours) + np.sum((after > 0) & ours)),
+        set_values=few,
         current_step_mA=step_mA,
         time_step_s=step_s,
     )
+
+
+def _is_logged(record: CyclingRecord) -> bool:
+    """Whether an instrument wrote the numbers, with the digits it has."""
+    return record.origin == "measured" and (len(record.more) > 0 or record.about != About())
 
 
 def _open_ends(t: Floats, found: Runs) -> tuple[Floats, Floats]:

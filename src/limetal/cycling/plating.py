@@ -45,7 +45,10 @@ ALIKE_LIMIT = 0.01
 HIDDEN_CURRENT = 0.2
 #: Stripping is limited by charge if in this part of the cycles it equals the plating before within its resolution.
 LIMITED_SHARE = 0.8
+SAME_CHARGE = 1e-4
 FEWEST_LIMITED = 3
+#: Plating and stripping are of one set current within this part.
+SAME_SET = 1e-6
 #: A plating that never comes this far below 0 V of lithium plated none: a forming cycle.
 BELOW_LITHIUM_V = 0.001
 
@@ -338,11 +341,13 @@ def _limited_by_charge(result: Plating) -> str:
         return ""
     plated, stripped = found.charge_mAh[strips - 1], found.charge_mAh[strips]
     total = result.resolution.total_mAh
-    same = np.abs(stripped - plated) <= np.maximum(2 * np.hypot(total[strips], total[strips - 1]), 1e-4 * plated)
+    at_end = result.finished[strips]
+    # where all rise to a cut-off, charge limits them only if it is the same far within a coarse resolution
+    coarse = 0.0 if at_end.all() else 2 * np.hypot(total[strips], total[strips - 1])
+    same = np.abs(stripped - plated) <= np.maximum(coarse, SAME_CHARGE * plated)
     anode_free = result.record.cell is not None and result.record.cell.kind == "anode-free"
     span = float(np.ptp(result.record.voltage_volt) if anode_free else np.max(result.end_V[strips]))
     unlike = np.ptp(result.end_V[strips]) > (ALIKE_LIMIT if anode_free else 1 - AT_CUTOFF) * span
-    at_end = result.finished[strips]
     if at_end.any() and not unlike:
         return ""  # ends alike at the cut-off: voltage limits, and the CE is as near to 100 % as that
     if np.mean(same) < LIMITED_SHARE or (at_end.any() and np.mean(same[at_end]) < LIMITED_SHARE):
@@ -407,7 +412,11 @@ def _blocks(result: Plating) -> Blocks:
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = stripped / plated
         random = np.sqrt(of(resolution.random_mAh**2, strips) + ratio**2 * of(resolution.random_mAh**2, plates))
-        common = np.hypot(of(resolution.common_mAh, strips), ratio * of(resolution.common_mAh, plates))
+        own, other = of(resolution.common_mAh, strips), ratio * of(resolution.common_mAh, plates)
+        # one set current in both directions, written with few digits, is off by the same part in both
+        currents = found.mean_current_mA[first], found.mean_current_mA[last]
+        one = resolution.set_values & (np.abs(currents[0] - currents[1]) <= SAME_SET * currents[0])
+        common = np.where(one, np.abs(own - other), np.hypot(own, other))
         random, common = random / plated, common / plated
     return Blocks(
         first=first,
