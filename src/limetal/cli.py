@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -161,11 +163,13 @@ def analyse(
     A folder stands for all files in it, a quoted pattern for all it matches. Of several files, one that cannot be read
     does not stop the others: they are listed at the end, and the exit status is 1.
     """
+    progress = Progress()
     from limetal.analysing import Asked, analyse_many, analyse_series, with_replicates
     from limetal.errors import BadInputError
     from limetal.reading import expand
 
     names = expand(files)
+    progress.say(names[0])
     asked = Asked(_cell(cell or []), tuple(only or ()), _options(option or [], circuit), reader, _columns(column or []))
     if at and series is None:
         raise BadInputError("--at", "no --series", "--series with it, for example --series temperature")
@@ -174,7 +178,6 @@ def analyse(
         raise BadInputError("--replicates", found, "the kind of the cells, for example --cell kind=symmetric")
     if out is not None and len(names) > 1 and series is None and not replicates:
         raise BadInputError("--out", f"{len(names)} files", "one file")
-    progress = Progress()
     failed: list[Failure] = []
     if series is not None:
         content = analyse_series(names, asked, series, at or (), progress=progress.step)
@@ -328,12 +331,28 @@ def new_reader(
     typer.echo(f"wrote {path}; it is explained in the documentation, 'Add a reader in ten minutes'")
 
 
+class _Shown(logging.Handler):
+    """Shows what limetal's logger says where progress is shown."""
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        super().__init__()
+        self._say = say
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Show one message."""
+        self._say(record.getMessage())
+
+
 class Progress:
     """One line on a terminal that says what is going on; nothing in a pipe."""
 
     def __init__(self) -> None:
         self._shown = 0
         self._live = sys.stderr.isatty()
+        if self._live:
+            logger = logging.getLogger("limetal")
+            logger.handlers = [_Shown(self.say)]
+            logger.setLevel(logging.INFO)
 
     def step(self, what: str, done: int, of: int) -> None:
         """Say which of several things is being done."""

@@ -1,10 +1,14 @@
 """Analyses of impedance records: what reaches the ledger, by names, units, areas and verdicts."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
 from limetal.analyses import apply
+from limetal.analyses.impedance_series import Options, impedance_series, tell
 from limetal.errors import BadInputError
+from limetal.impedance.trends import trend
 from limetal.records.base import About
 from limetal.records.cells import CellContext
 from limetal.records.impedance import ImpedanceRecord
@@ -197,6 +201,29 @@ def test_a_sudden_fall_is_a_possible_soft_short_with_its_place():
     table = outcome.tables[0]
     assert table.rows == 16
     assert table.columns["R2"][1][0] == pytest.approx(30, rel=0.05)
+
+
+def test_a_trend_is_told_in_percent_of_the_median_with_its_slope():
+    records = tuple(spectrum(ct=30 + 0.1 * i, seed=i) for i in range(12))  # 1 ohm per ten cycles, 11 ohm over 110
+    series = ImpedanceSeries(records, "cycle", tuple(10.0 * i for i in range(12)), "made")
+    outcome = ask(series, "impedance_series", circuit="R(RQ)(RQ)W")
+    entry = numbers(outcome)["resistance_trend", "R2"]
+    assert abs(entry.value - 100 * 0.1 * 11 / 30.55) < 3 * entry.std
+    assert 0 < entry.std < 2.0
+    assert entry.note.startswith("R2 rises: median slope of all pairs 0.0")
+    assert "ohm per cycle over 110 cycle" in entry.note
+    assert {e.at for e in outcome.entries if e.quantity == "resistance_trend"} >= {(("element", "R0"),)}
+
+
+def test_resistances_that_no_spectrum_identifies_are_named():
+    series = in_measured_order([spectrum(seed=i) for i in range(4)], "made")
+    found = impedance_series(series, Options(circuit="R(RQ)(RQ)W"))
+    assert not [w for w in tell(found).warnings if "not identified" in w]
+    nowhere = trend("R9", found.trends.trends[0].at, np.full(4, np.nan))
+    trends = dataclasses.replace(found.trends, trends=(*found.trends.trends, nowhere))
+    findings = tell(dataclasses.replace(found, trends=trends))
+    assert "not identified in any spectrum, so without a trend: R9" in findings.warnings
+    assert not [n for n in findings.numbers if n.quantity == "resistance_trend"]  # four values: a slope without error
 
 
 def test_one_circuit_is_chosen_for_a_whole_series():

@@ -7,7 +7,10 @@ import inspect
 import shutil
 from pathlib import Path
 
-from limetal.impedance import _compile, _machine, _search
+import numba
+from numba.core import event
+
+from limetal.impedance import _compile, _first_use, _machine, _search
 
 ROOM = Path(_compile.__file__).parent
 
@@ -38,3 +41,22 @@ def test_files_whose_compiled_code_holds_that_of_others_compile_this_way():
 
 def test_functions_keep_their_words():
     assert "downhill" in inspect.getdoc(_machine.levenberg_marquardt)
+
+
+def test_the_first_use_says_once_that_functions_are_compiled(caplog):
+    teller = _first_use.Teller()
+    with caplog.at_level("INFO", logger="limetal"):
+        event.register("numba:compile", teller)
+        try:
+            numba.njit("float64(float64)")(lambda x: x + 1.0)
+            numba.njit("float64(float64)")(lambda x: x + 2.0)
+        finally:
+            event.unregister("numba:compile", teller)
+    assert caplog.messages.count(_first_use.WORDS) in {1, 2}  # this listener, and that of the room if it has not yet
+    assert teller.said
+
+
+def test_every_module_that_compiles_says_so():
+    for path in ROOM.glob("*.py"):
+        if "import numba\n" in path.read_text() and path.name not in {"element.py", "_first_use.py"}:
+            assert "_first_use" in path.read_text(), path.name

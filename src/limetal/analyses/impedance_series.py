@@ -17,7 +17,14 @@ from limetal.impedance.drt import drt_many
 from limetal.impedance.drt import drt_map as common_grid
 from limetal.impedance.fit import fit_many
 from limetal.impedance.result import CircuitFit, FitOptions
-from limetal.impedance.trends import Resistance, ResistanceArrhenius, SeriesTrends, series_trends, temperature_series
+from limetal.impedance.trends import (
+    Resistance,
+    ResistanceArrhenius,
+    SeriesTrends,
+    Trend,
+    series_trends,
+    temperature_series,
+)
 from limetal.physics.arrhenius import FORMS, J_PER_KJ
 from limetal.physics.constants import GAS_CONSTANT_J_mol_K
 from limetal.records.series import ImpedanceSeries
@@ -160,8 +167,12 @@ def _tell_trends(result: SeriesResult, trends: SeriesTrends) -> tuple[list[Numbe
             at = ((series.along, intercept_at),) if series.along in {"cycle", "temperature"} else ()
             note = f"{series.along} {intercept_at:g}: {intercept.how}"
             numbers.append(Number("high_frequency_intercept", intercept.value_ohm, intercept.std_ohm, note, at))
+    numbers += [number for trend in trends.trends if (number := _trend_number(trend, result)) is not None]
     numbers += [Number("soft_short_sign", s.verdict, note=s.evidence) for s in trends.signs]
     warnings = [f"{s.verdict}: {s.evidence}" for s in trends.signs] + list(trends.notes)
+    lost = [t.name for t in trends.trends if not np.isfinite(t.values).any()]
+    if lost:
+        warnings.append(f"not identified in any spectrum, so without a trend: {', '.join(lost)}")
     events = [(s.at_after, s.verdict) for s in trends.signs]
     rows = [(t.name, t.values, t.std) for t in trends.trends if np.isfinite(t.values).any()]
     plots = [trend_plot(np.array(series.at), rows, label=series.along, unit=series.unit, events=events, areal=areal)]
@@ -172,6 +183,22 @@ def _tell_trends(result: SeriesResult, trends: SeriesTrends) -> tuple[list[Numbe
                 drt_map(grid.tau_second, grid.gamma_ohm, grid.along, label=series.along, unit=series.unit, areal=areal)
             )
     return numbers, warnings, plots
+
+
+def _trend_number(trend: Trend, result: SeriesResult) -> Number | None:
+    """Change of one resistance from the first to the last place along its median slope, in percent of its median."""
+    series = result.series
+    if trend.slope is None or trend.slope_std is None or not trend.level:
+        return None  # a slope of three or four values has no error
+    unit = "ohm cm2" if series.records[0].per_area else "ohm"
+    span = float(np.ptp(trend.at[trend.used]))
+    of = series.along if series.unit == "1" else series.unit
+    slope = f"{trend.slope:.3g} ± {trend.slope_std:.2g} {unit} per {of}"
+    note = f"{trend.name} {trend.direction}: median slope of all pairs {slope} over {span:g} {of}"
+    note += f", median {trend.level:.4g} {unit}"
+    scale = 100 * span / trend.level
+    at = (("element", trend.name),)
+    return Number("resistance_trend", scale * trend.slope, abs(scale * trend.slope_std), note, at)
 
 
 def _tell_arrhenius(row: ResistanceArrhenius) -> tuple[Number, Plot, list[str]]:

@@ -14,6 +14,8 @@ from typing import Any
 
 import numba
 
+import limetal.impedance._first_use  # noqa: F401 - says that functions are compiled
+
 __all__ = ["compiled", "digest_of"]
 
 

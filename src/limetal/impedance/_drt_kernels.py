@@ -17,6 +17,8 @@ import math
 import numba
 import numpy as np
 
+import limetal.impedance._first_use  # noqa: F401 - says that functions are compiled
+
 __all__ = [
     "area",
     "band_std",

@@ -17,6 +17,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+import limetal.impedance._first_use  # noqa: F401 - says that functions are compiled
+
 __all__ = [
     "averaged_noise",
     "explained",
