@@ -81,6 +81,7 @@ USER_PAGES = [
     "materials.md", "impedance_series.md", "impedance_checks.md", "validity.md", "drt.md",
     "polarisation_ladder.md", "life.md", "replicates.md",
     "voltage_shape.md",
+    "capacity_fade.md", "rate_capability.md", "lithium_inventory.md",
 ]  # fmt: skip
 
 
