@@ -152,6 +152,7 @@ def test_swapped_leads_change_nothing():
     assert any("leads swapped" in w for w in life_of(only).warnings)
 
 
+@settings(max_examples=20, deadline=None)
 @given(st.floats(0.1, 10))
 def test_life_depends_on_ratios_only(factor):
     levels = np.array(cycles((0.02, 15), (0.05, 8)))
@@ -294,3 +295,49 @@ def test_a_real_cell_without_a_short_is_censored(file, hours):
     assert not found.first.met
     assert found.first.hours == pytest.approx(hours, abs=1)
     assert found.first.cycles == hours
+
+
+# ----------------------------------------------------------------------------------- many cells with known ends
+
+FACTORS = {"lives": 1.0, "rises": 4.0, "shorted": 0.1, "hard shorted": 0.003}
+EXPECTED = {"lives": "", "rises": "rise", "shorted": "fall", "hard shorted": "fall"}
+
+
+def made(rng, kind, with_current):
+    """Cell with noise, resolution, offset, dropped rows and pauses, and the cycles and hours to its end."""
+    n = int(rng.integers(30, 90))
+    end = int(rng.integers(8, n - 6))
+    base = 10 ** rng.uniform(-2.0, -0.7)
+    levels = base * (1 + 0.03 * rng.normal(size=2 * n))
+    levels[:4] *= rng.uniform(1, 2)
+    levels[2 * end :] *= FACTORS[kind]
+    half_s, points = float(rng.choice([600.0, 1800.0])), int(rng.choice([10, 40]))
+    t, v = uniform(levels.tolist(), half_s, points, rise=float(rng.choice([0, 0.1, 0.5])))
+    v = v + rng.normal(0, rng.choice([0, 2e-5]), v.size) + rng.choice([0, 0.1 * base])
+    resolution = float(rng.choice([0, 1e-5, 1e-4]))
+    v = np.round(v / resolution) * resolution if resolution else v
+    i = 1e-3 * np.repeat(np.where(np.arange(2 * n) % 2 == 0, 1, -1), points) * (1 + 1e-3 * rng.normal(size=v.size))
+    keep = rng.random(v.size) < 0.97
+    if rng.random() < 0.3:
+        begin = int(rng.integers(0, v.size - 4 * points))
+        keep[begin : begin + 2 * points] = False
+    lasts = n if kind == "lives" else end
+    return record(t[keep], v[keep], i[keep] if with_current else None), lasts, 2 * lasts * half_s / 3600, half_s / 3600
+
+
+@pytest.mark.parametrize("kind", FACTORS)
+@pytest.mark.parametrize("with_current", [True, False], ids=["current", "voltage only"])
+def test_no_life_of_many_made_up_cells_is_wrong(kind, with_current):
+    rng, right, count = np.random.default_rng(11), 0, 25
+    for _ in range(count):
+        rec, lasts, hours, half_h = made(rng, kind, with_current)
+        found = life_of(rec).first
+        if found.met:
+            assert found.criterion == EXPECTED[kind]
+            assert found.hours == pytest.approx(hours, abs=2.1 * half_h)
+            assert abs(found.cycles - lasts) <= 3  # a pause hides up to two
+            right += 1
+        else:
+            assert found.hours <= hours + 2.1 * half_h  # more than this: true
+            right += kind == "lives"
+    assert right == count if with_current else right >= 0.6 * count

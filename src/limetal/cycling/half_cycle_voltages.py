@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from limetal.cycling.half_cycles import HalfCycles, half_cycles
 from limetal.cycling.runs import runs
-from limetal.cycling.weights import time_weights
+from limetal.cycling.weights import time_weights, weighted_quantile
 from limetal.errors import BadInputError
 from limetal.physics.constants import SECONDS_PER_HOUR
 from limetal.records.cycling import CyclingRecord
@@ -26,6 +26,9 @@ END_FRACTION = 0.02
 OVERLONG = 2.5
 #: It is flat where |voltage| stays below this part of the usual.
 LOW = 0.2
+#: Where half-cycles cannot be found because most of a record is flat, the usual |voltage| is this quantile by time.
+TOP = 0.98
+FEWEST_ROWS = 20
 #: It hides several if there are this many pieces of the usual length, and their alternating part is this many times
 #: its own standard error.
 FEWEST_PIECES = 6
@@ -126,7 +129,13 @@ def _from_current(record: CyclingRecord) -> HalfCycleVoltages:
 
 def _from_voltage(record: CyclingRecord) -> HalfCycleVoltages:
     """Half-cycles lie between reversals of the voltage; a long flat end is looked at on the grid of the others."""
-    found = half_cycles(record)
+    try:
+        found = half_cycles(record)
+    except BadInputError:
+        head = _head(record)
+        if head is None:
+            raise
+        found = half_cycles(head)  # a cell that died young: most of its record is flat
     t, v = record.test_time_second, record.voltage_volt
     rows = [half.rows for half in found.items]
     seen = HalfCycleVoltages(
@@ -143,6 +152,17 @@ def _from_voltage(record: CyclingRecord) -> HalfCycleVoltages:
         warnings=found.warnings,
     )
     return _with_end(record, seen, found)
+
+
+def _head(record: CyclingRecord) -> CyclingRecord | None:
+    """The record up to the last row well above its flat end; None if it has no long flat end."""
+    t, v = record.test_time_second, record.voltage_volt
+    weights = time_weights(np.arange(t.size), t)
+    top = weighted_quantile(np.abs(v), weights, TOP)
+    last = int(np.flatnonzero(np.abs(v) > LOW * top)[-1]) + 1
+    if last < FEWEST_ROWS or t[-1] - t[last - 1] < 0.5 * (t[-1] - t[0]):
+        return None
+    return CyclingRecord(t[:last], v[:last], None, source=record.source, cell=record.cell)
 
 
 def _mean(rows: Integers, t: Floats, v: Floats, pauses: Integers) -> float:
