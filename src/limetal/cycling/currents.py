@@ -194,6 +194,8 @@ def _least_beside(values: Floats) -> Floats:
 
 def _without_low(rows: Integers, seconds: Floats, current: Floats) -> Integers:
     size = np.abs(current[rows])
+    if size.min() >= REST_CURRENT * size.max():
+        return rows
     usual = weighted_median(size, np.maximum(seconds[rows], 1e-12) * size)
     return rows[size >= REST_CURRENT * usual]
 

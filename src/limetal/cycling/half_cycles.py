@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
 from limetal.cycling.currents import Run, current_runs, join_same_sign, noise_of_low, runs_of
 from limetal.cycling.pauses import pauses, pauses_in_words
-from limetal.cycling.rests import LEVEL_QUANTILE, level, without_rests
+from limetal.cycling.rests import LEVEL_QUANTILE, levels_of, without_rests
 from limetal.cycling.weights import time_weights, weighted_median, weighted_quantile
 from limetal.errors import BadInputError
 from limetal.records.cycling import CyclingRecord
@@ -36,6 +37,8 @@ LOW_VOLTAGE = 0.15
 WIDEST_BAND = 0.15
 #: ... which is the median of |voltage| above this part of its `LEVEL_QUANTILE`: rests do not count.
 REST_VOLTAGE = 0.01
+#: An offset of the voltmeter below this part of the usual voltage moves no reversal out of the dead band.
+SMALL_OFFSET = 0.002
 #: Without current, a run shorter than this part of the typical half-cycle is noise around a reversal.
 SHORTEST_RUN = 0.03
 #: Without current, a run is a piece of a rest if its level is below this part of the levels on both sides, within
@@ -77,6 +80,10 @@ class HalfCycles:
     pauses: Integers
 
 
+#: Several analyses ask for the half-cycles of one record; records do not change.
+_FOUND: WeakKeyDictionary[CyclingRecord, HalfCycles] = WeakKeyDictionary()
+
+
 def half_cycles(record: CyclingRecord) -> HalfCycles:
     """Half-cycles of a symmetric cell.
 
@@ -92,13 +99,19 @@ def half_cycles(record: CyclingRecord) -> HalfCycles:
     >>> [(h.sign, h.rows.size) for h in found.items]
     [(1, 25), (-1, 25), (1, 25), (-1, 25)]
     """
+    if record not in _FOUND:
+        _FOUND[record] = _half_cycles(record)
+    return _FOUND[record]
+
+
+def _half_cycles(record: CyclingRecord) -> HalfCycles:
     t, v, current = record.test_time_second, record.voltage_volt, record.current_ampere
     from_current = current is not None and bool(np.any(current != 0))
     stops = pauses(t, v, current)
     warnings: list[str] = []
     if current is not None and from_current:
         halves, words = current_runs(t, current, v, stops)
-        v = v - _offset(halves, t, v)
+        v = v - _offset(halves, t, v)[0]
     else:
         halves, v, words = _halves_from_voltage(t, v, stops)
     warnings += words
@@ -151,8 +164,10 @@ def _halves_from_voltage(t: Floats, v: Floats, stops: Integers) -> tuple[list[Ru
 def _without_offset(t: Floats, v: Floats, stops: Integers, *, noise: bool) -> tuple[list[Run], float]:
     """Half-cycles found with the offset of the voltmeter, then without it; and the offset."""
     halves = _between_reversals(t, v, stops, noise=noise)
-    shift = _offset(halves, t, v)
-    if shift and len(halves) > 2:
+    shift, usual = _offset(halves, t, v)
+    if abs(shift) <= SMALL_OFFSET * usual:
+        return halves, shift
+    if len(halves) > 2:
         again = _between_reversals(t, v - shift, stops, noise=noise)
         if len({sign for _, sign in again}) == 2:
             return again, shift
@@ -175,17 +190,21 @@ def _between_reversals(t: Floats, v: Floats, stops: Integers, *, noise: bool) ->
     return halves
 
 
-def _offset(halves: list[Run], t: Floats, v: Floats) -> float:
-    """Offset of the voltmeter: the middle between neighbouring half-cycles of both directions, median of all pairs."""
+def _offset(halves: list[Run], t: Floats, v: Floats) -> tuple[float, float]:
+    """Offset of the voltmeter, the middle between neighbouring half-cycles of both directions (median of all pairs).
+
+    With it the usual size of the voltage.
+    """
     if len(halves) < 2:
-        return 0.0
-    levels = np.array([sign * level(rows, sign, t, v) for rows, sign in halves])
+        return 0.0, 0.0
+    levels = np.array([sign for _, sign in halves]) * levels_of(halves, t, v)
     spans = np.array([t[rows[-1]] - t[rows[0]] for rows, _ in halves])
     opposite = np.array([a != b for (_, a), (_, b) in pairwise(halves)])
+    usual = float(np.median(np.abs(levels)))
     if not opposite.any():
-        return 0.0
+        return 0.0, usual
     middles, shorter = (levels[1:] + levels[:-1]) / 2, np.minimum(spans[1:], spans[:-1])
-    return weighted_median(middles[opposite], np.maximum(shorter[opposite], 1e-12))
+    return weighted_median(middles[opposite], np.maximum(shorter[opposite], 1e-12)), usual
 
 
 def _directions_from_voltage(t: Floats, v: Floats, stops: Integers, *, noise: bool) -> Integers:
@@ -232,7 +251,7 @@ def _merge_noise(runs: list[Run], t: Floats, v: Floats, stops: Integers) -> list
     if len(runs) < 3:
         return runs
     spans = _spans(runs, t)
-    levels = np.array([level(rows, sign, t, v) for rows, sign in runs])
+    levels = levels_of(runs, t, v)
     usual = weighted_quantile(levels, np.maximum(spans, 1e-12), LEVEL_QUANTILE)
     low = levels < LOW_LEVEL * usual
     noise = low.copy()
@@ -251,7 +270,7 @@ def _merge_low(runs: list[Run], t: Floats, v: Floats, stops: Integers) -> list[R
     if len(runs) < 3:
         return runs
     spans = np.array([t[rows[-1]] - t[rows[0]] for rows, _ in runs])
-    levels = np.array([level(rows, sign, t, v) for rows, sign in runs])
+    levels = levels_of(runs, t, v)
     low = np.zeros(len(runs), dtype=bool)
     for k in range(1, len(runs) - 1):
         before, after = slice(max(k - LOW_WINDOW, 0), k), slice(k + 1, k + 1 + LOW_WINDOW)
@@ -275,19 +294,18 @@ def _merge(runs: list[Run], away: NDArray[np.bool_], stops: Integers) -> list[Ru
 def _trim(rows: Integers, sign: int, v: Floats) -> Integers:
     """Drop points of the reversal: the other sign at either end, and a collapse in the last few points."""
     u = sign * v[rows]
-    own = np.flatnonzero(u > 0)
-    if own.size < 2:
+    own = u > 0
+    if np.count_nonzero(own) < 2:
         return rows[:0]
-    begin, end = int(own[0]), int(own[-1]) + 1
-    usual = float(np.median(np.abs(np.diff(u[begin:end])))) if end - begin > 2 else 0.0
+    begin, end = int(np.argmax(own)), int(own.size - np.argmax(own[::-1]))
+    whole = end
     for _ in range(MOST_EDGE_POINTS):
         if end - begin <= MOST_EDGE_POINTS + 2:
             break
         fall = u[end - 2] - u[end - 1]
-        if fall > 0.1 * u[end - 2] and fall > 4 * usual:
-            end -= 1
-        else:
+        if not fall > 0.1 * u[end - 2] or not fall > 4 * float(np.median(np.abs(np.diff(u[begin:whole])))):
             break
+        end -= 1
     return rows[begin:end]
 
 

@@ -8,13 +8,14 @@ belong to the boundary between two half-cycles and are recognised for each direc
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from limetal.cycling.weights import time_weights, weighted_quantile
+from limetal.cycling.grouped import grouped_quantile, grouped_time_weights, owners
 
-__all__ = ["LEVEL_QUANTILE", "level", "without_rests"]
+__all__ = ["LEVEL_QUANTILE", "levels_of", "without_rests"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -22,6 +23,8 @@ Half = tuple[Integers, int]
 
 #: The level of a half-cycle is this quantile, by time, of its |voltage|: rests may fill most of the rest.
 LEVEL_QUANTILE = 0.85
+#: It is taken from about so many rows of each half-cycle.
+MOST_ROWS = 128
 #: In a rest |voltage| stays below this part of the level of its half-cycle ...
 LOW = 0.5
 #: ... it begins, or ends, with a jump of this part of the level, which a ramp of concentration polarisation lacks ...
@@ -48,22 +51,43 @@ class _Plateau:
     falls: bool
 
 
-def level(rows: Integers, sign: int, t: Floats, v: Floats) -> float:
-    """Voltage under current of a half-cycle, also where a rest fills much of it."""
-    return weighted_quantile(sign * v[rows], time_weights(rows, t), LEVEL_QUANTILE)
+def levels_of(halves: list[Half], t: Floats, v: Floats) -> Floats:
+    """Voltage under current of every half-cycle, also where a rest fills much of it.
+
+    Examples
+    --------
+    >>> v = np.array([1.0, 1.0, 0.1, -2.0, -2.0, -2.0])
+    >>> levels_of([(np.arange(3), 1), (np.arange(3, 6), -1)], np.arange(6.0), v).tolist()
+    [1.0, 2.0]
+    """
+    rows = np.concatenate([rows for rows, _ in halves])
+    first = np.concatenate([[0], np.cumsum([rows.size for rows, _ in halves])[:-1]]).astype(np.int64)
+    signs = np.array([float(sign) for _, sign in halves])
+    weights = grouped_time_weights(rows, first, t, np.empty(0, dtype=np.int64))
+    every = rows.size // (MOST_ROWS * first.size)
+    if every > 1:  # every so manieth row stands for its neighbours: a quantile needs no more
+        starts = np.concatenate([np.arange(a, b, every) for a, b in pairwise(np.append(first, rows.size))])
+        counts = -(-np.diff(first, append=rows.size) // every)
+        middle = np.minimum(starts + every // 2, np.append(starts[1:], rows.size) - 1)
+        weights, rows = np.add.reduceat(weights, starts), rows[middle]
+        first = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    return grouped_quantile(signs[owners(first, rows.size)] * v[rows], weights, first, LEVEL_QUANTILE)
 
 
 def without_rests(halves: list[Half], t: Floats, v: Floats, pauses: Integers) -> tuple[list[Half], list[str]]:
     """Leave out rests between half-cycles where most half-cycles of one direction are followed by one."""
-    if len(halves) > 3 and level(*halves[-1], t, v) < PIECE * level(*halves[-2], t, v):
-        shorter, words = _cut_rests(halves[:-1], t, v, pauses)  # perhaps a piece of the last rest
+    tops = levels_of(halves, t, v)
+    if len(halves) > 3 and tops[-1] < PIECE * tops[-2]:
+        shorter, words = _cut_rests(halves[:-1], tops[:-1], t, v, pauses)  # perhaps a piece of the last rest
         if words and shorter[-1][0].size < halves[-2][0].size:
             return shorter, words
-    return _cut_rests(halves, t, v, pauses)
+    return _cut_rests(halves, tops, t, v, pauses)
 
 
-def _cut_rests(halves: list[Half], t: Floats, v: Floats, pauses: Integers) -> tuple[list[Half], list[str]]:
-    plateaus = [_plateau(rows, sign, t, v) for rows, sign in halves]
+def _cut_rests(
+    halves: list[Half], tops: Floats, t: Floats, v: Floats, pauses: Integers
+) -> tuple[list[Half], list[str]]:
+    plateaus = [_plateau(rows, sign, v, float(top)) for (rows, sign), top in zip(halves, tops, strict=True)]
     lengths = np.array([_rest(halves, plateaus, k, t, pauses) for k in range(len(halves) - 1)])
     signs = np.array([sign for _, sign in halves])
     usual = {sign: _usual(lengths[signs[:-1] == sign]) for sign in (1, -1)}
@@ -87,9 +111,8 @@ def _cut_rests(halves: list[Half], t: Floats, v: Floats, pauses: Integers) -> tu
     return shorter, [_words(usual)]
 
 
-def _plateau(rows: Integers, sign: int, t: Floats, v: Floats) -> _Plateau:
+def _plateau(rows: Integers, sign: int, v: Floats, top: float) -> _Plateau:
     u = sign * v[rows]
-    top = level(rows, sign, t, v)
     high = np.flatnonzero(u >= LOW * top)
     if u.size < FEWEST_ROWS or high.size == 0 or top <= 0:
         return _Plateau(0, int(u.size), rises=False, falls=False)
