@@ -89,11 +89,11 @@ class Charges:
             return integral, width, none, "integral of the current", ()
         count, error = (np.add.reduceat(x, starts) for x in (self.counter_mAh, self.counter_width_mAh))
         apart = np.abs(count - integral)
-        agrees = apart <= np.maximum(AGREES * integral, width + error)
+        agrees = (apart <= np.maximum(AGREES * integral, width + error)) & ((count > 0) | (apart == 0))
         words = [self._disagree(~agrees, count, integral, t[self.first[starts]])] if not agrees.all() else []
         if not agrees.any() or float(error[agrees].sum()) > float(width[agrees].sum()):
             return integral, width, none, "integral of the current", tuple(words)
-        far = agrees & (apart > AGREES * integral)
+        far = agrees & (apart > AGREES * np.abs(integral))
         if far.any():
             words.append(self._apart(far, count, integral))
         name = f"counter {self.counter.header}"
