@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from limetal.cycling.cycles import Cycles
 
-__all__ = ["Block", "Levels", "currents_mA", "groups", "ladder", "levels", "windows"]
+__all__ = ["Block", "Levels", "blocks_of", "currents_mA", "groups", "ladder", "levels", "windows"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
