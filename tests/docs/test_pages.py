@@ -80,7 +80,7 @@ USER_PAGES = [
     "getting_started.md", "study_file.md", "impedance.md", "hysteresis.md", "circuits.md", "claims_and_relations.md",
     "materials.md", "impedance_series.md", "impedance_checks.md", "validity.md", "drt.md",
     "polarisation_ladder.md", "life.md", "replicates.md",
-    "voltage_shape.md",
+    "voltage_shape.md", "steps.md",
     "capacity_fade.md", "rate_capability.md", "lithium_inventory.md",
 ]  # fmt: skip
 
