@@ -71,6 +71,26 @@ def test_names_lists_the_files_that_stand_there():
         assert files, f"{room} is empty"
 
 
+def test_what_a_plugin_says_without_being_imported_is_what_it_says():
+    for name in registry.names("limetal.analyses"):
+        takes = registry.load("limetal.analyses", name).takes.__name__
+        assert registry.said("limetal.analyses", name, "takes") == takes, name
+    assert registry.said("limetal.analyses", "no such", "takes") == ""
+
+
+def test_an_analysis_of_cycling_does_not_wait_for_a_compiler():
+    code = (
+        "import sys, numpy as np\n"
+        "from limetal.analyses import apply\n"
+        "from limetal.records.cycling import CyclingRecord\n"
+        "record = CyclingRecord(np.arange(9.0), np.ones(9), None, source='x')\n"
+        "apply(record, 'x', 'x', (), {})\n"
+        "print([m for m in ('numba', 'matplotlib', 'pydantic') if m in sys.modules])\n"
+    )
+    done = python(code)
+    assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
 def test_listing_names_imports_no_plugin():
     code = (
         "from limetal import registry\n"

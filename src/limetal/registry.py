@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import difflib
 import pkgutil
+import re
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from limetal.errors import BadInputError, LimetalError
 
-__all__ = ["ROOMS", "load", "names"]
+__all__ = ["ROOMS", "load", "names", "said"]
 
 #: The rooms that hold plug-ins, with what one of them is.
 ROOMS = {
@@ -66,6 +68,28 @@ def load(room: str, name: str) -> Any:  # noqa: ANN401 - the room decides the ty
     if plugin is None:
         raise LimetalError(f"{room}.{name} has no PLUGIN: its last line should be PLUGIN = ...")
     return plugin
+
+
+@cache
+def said(room: str, name: str, key: str) -> str:
+    """Word that a plug-in of limetal gives for a key of its last lines (``takes=CyclingRecord``), without importing it.
+
+    Empty where it cannot be read there, as for plug-ins of other packages. Plug-ins can be heavy: those of impedance
+    load a compiler, which an analysis of cycling need not wait for.
+
+    Examples
+    --------
+    >>> said("limetal.analyses", "hysteresis", "takes")
+    'CyclingRecord'
+    """
+    spec = find_spec(room)
+    for folder in list(spec.submodule_search_locations or []) if spec else []:
+        path = Path(folder) / f"{name}.py"
+        if path.is_file():
+            _, _, end = path.read_text(encoding="utf-8").rpartition("\nPLUGIN = ")
+            found = re.search(rf"\b{key}=(\w+)", end)
+            return found[1] if found else ""
+    return ""
 
 
 def _load_entry_point(room: str, name: str) -> Any:  # noqa: ANN401 - the room decides the type

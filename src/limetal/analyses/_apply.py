@@ -45,16 +45,19 @@ def apply(
     """Run analyses on a record: those asked for, or all that fit its type and its cell."""
     findings: list[tuple[str, str, Findings]] = []
     not_computed: list[tuple[str, str]] = []
+    kinds = {kind.__name__ for kind in type(record).__mro__}
     for name in wanted or registry.names(ROOM):
+        if not wanted and (takes := registry.said(ROOM, name, "takes")) and takes not in kinds:
+            continue  # not even imported
         plugin: Analysis = registry.load(ROOM, name)
         reason = _unfit(plugin, record)
         if reason and wanted and not isinstance(record, plugin.takes):
             raise BadInputError(source, f"a record of {record.kind}", f"for {name} another kind of record")
         if reason and wanted:
             found = "a cell nobody described" if record.cell is None else reason
-            kinds = " or ".join(plugin.cells) or "any"
+            cells = " or ".join(plugin.cells) or "any"
             remedy = f" (--cell kind={plugin.cells[0]})" if record.cell is None and plugin.cells else ""
-            raise BadInputError(source, found, f"for {name} a cell of kind {kinds}{remedy}")
+            raise BadInputError(source, found, f"for {name} a cell of kind {cells}{remedy}")
         if reason:
             if record.cell is None and isinstance(record, plugin.takes):
                 not_computed.append((f"{subject}: {plugin.title}", reason))

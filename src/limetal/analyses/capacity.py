@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -282,12 +282,12 @@ def _plot_capacity(result: Capacity) -> Plot:
         Series(x, result.charge_mAh / divisor, "charge", mark),
     )
     finite = np.isfinite(result.coulombic_efficiency)
-    panels: tuple[Panel, ...] = ()
-    if finite.any():
-        efficiency = Series(x[finite], result.coulombic_efficiency[finite], "", mark)
-        panels = (Panel(Axis("Coulombic efficiency", "%"), (efficiency,)),)
-    caption = "Capacity and Coulombic efficiency of every complete cycle."
-    return Plot("capacity", "Capacity", Axis("cycle", "1"), axis, series, caption, overlay=0, panels=panels)
+    caption = "Capacity (left) and Coulombic efficiency (right) of every complete cycle."
+    plot = Plot("capacity", "Capacity", Axis("cycle", "1"), axis, series, caption, overlay=0)
+    if not finite.any():
+        return replace(plot, caption="Capacity of every complete cycle.")
+    efficiency = Series(x[finite], result.coulombic_efficiency[finite], "Coulombic efficiency", mark)
+    return replace(plot, right=Axis("Coulombic efficiency", "%"), right_series=(efficiency,))
 
 
 def _plot_voltages(result: Capacity) -> Plot:

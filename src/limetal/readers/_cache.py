@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-import limetal
 from limetal.readers._base import ColumnHint
 from limetal.records.base import About, LazyColumns, Record, handed_over
 from limetal.records.cycling import CyclingRecord
@@ -125,10 +124,10 @@ def kept(
 @functools.cache
 def _code() -> bytes:
     """Digest of the code that reads files and makes records."""
-    digest = hashlib.sha256(limetal.__version__.encode())
-    for package in ("fastnda", "polars"):
+    digest = hashlib.sha256()
+    for package in ("limetal", "fastnda", "polars"):
         digest.update(version(package).encode())
-    root = Path(limetal.__file__).parent
+    root = Path(__file__).parents[1]
     for room in ("readers", "records"):
         for source in sorted((root / room).rglob("*.py")):
             digest.update(source.name.encode())

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain, count
+from typing import TYPE_CHECKING
 
-from limetal.claims import Verdict
 from limetal.exhibits import Plot, Table
 from limetal.ledger import SCHEMA, Ledger
 from limetal.report.wording import file_name
+
+if TYPE_CHECKING:
+    from limetal.claims import Verdict
 
 __all__ = ["Content", "Section"]
 
