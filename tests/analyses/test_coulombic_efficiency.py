@@ -58,6 +58,10 @@ def test_twice_the_area_halves_areal_numbers_and_leaves_the_efficiency():
     none = findings(dataclasses.replace(record, cell=CellContext("copper")))
     for name in ("areal_reservoir_capacity", "areal_lithium_loss_per_cycle"):
         assert number(two, name).value == pytest.approx(number(one, name).value / 2)
+    shown = [
+        tell(coulombic_efficiency(made(cycling(3), area_cm2=a).record)).plots[0].panels[0].series[0].y for a in (1, 2)
+    ]
+    np.testing.assert_allclose(shown[1], shown[0] / 2)
     for name in ("reservoir_capacity", "mean_coulombic_efficiency"):
         assert number(two, name).value == number(one, name).value == number(none, name).value
     assert not [n for n in none.numbers if n.quantity.startswith("areal")]

@@ -8,10 +8,12 @@ import pytest
 from limetal.analyses.nucleation import Options, nucleation, tell
 from limetal.errors import BadInputError
 from limetal.quantities import QUANTITIES
+from limetal.readers import read
 from limetal.records.cycling import CellContext, CyclingRecord
 from limetal.report.figures import svg
 from support.cells import record as symmetric_record
 from support.copper_cells import Cell, Logging, anode_free, cycling, made, reservoir
+from support.data_files import real
 
 LOG = Logging(every_s=5, noise_V=2e-4, resolution_V=1e-4)
 
@@ -141,6 +143,15 @@ def test_flat_symmetric_cells_have_no_dip_in_one_line():
     assert [what for what, _ in found.not_computed] == [
         "nucleation_overpotential (first half-cycle of both directions)"
     ]
+
+
+def test_a_real_polymer_cell_that_rises_has_no_dip():
+    """Concentration polarisation: the voltage rises through the half-cycle; nothing stands out at its start."""
+    record = read(real("cycling/limetal_symmetric/NickAlba_Data_Figure_3bc_PHJ_13_201.csv"))
+    found = findings(dataclasses.replace(record, cell=CellContext("symmetric")), platings="all")
+    verdicts = found.tables[0].columns["verdict"][1]
+    assert len(verdicts) > 1000
+    assert set(verdicts) <= {"not identified", "too sparse"}
 
 
 def test_a_record_that_is_no_plating_is_not_an_error():
