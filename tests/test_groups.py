@@ -242,3 +242,12 @@ def test_what_are_no_replicates_is_refused():
         Group("groups.X", "X", (), (), ())
     with pytest.raises(BadInputError, match=r"groups.Li.against: found cells of kind full"):
         summarise(group(*THREE), group(*THREE, kind="full"))
+
+
+def test_a_spread_of_rounding_is_none():
+    same = [cell(n, [v] * 3) for n, v in (("a", 0.01), ("b", 0.01 * (1 + 1e-15)))]
+    entry = next(e for e in summarise(group(*same)).entries if e.quantity == "hysteresis_mean")
+    assert entry.std is None
+    assert "which give one and the same number" in entry.note
+    done = summarise(group(*same, subject="groups.A"), group(*same, subject="groups.B"))
+    assert [why for what, why in done.not_computed] == ["all cells of each group give one number: no spread"]

@@ -34,9 +34,9 @@ CONDITIONS = frozenset({"cycle", "current_density", "c_rate", "cycled_capacity",
 #: Numbers that describe a file, not a cell.
 BOOKKEEPING = frozenset(
     {
-        "number_of_points", "half_cycles", "cycles", "steps", "duration", "voltage_min", "voltage_max", "current_max",
-        "charge_passed_positive", "charge_passed_negative", "area", "current_density", "frequency_min",
-        "frequency_max", "number_of_cells",
+        "number_of_points", "number_of_cells", "half_cycles", "complete_cycles", "cycles", "steps", "duration", "area",
+        "current_density", "current_max", "voltage_min", "voltage_max", "charge_passed_positive",
+        "charge_passed_negative", "frequency_min", "frequency_max",
     }
 )  # fmt: skip
 #: Conditions within this part of each other are alike.

@@ -27,6 +27,8 @@ Floats = NDArray[np.float64]
 
 #: An interval is said to hold the truth in so many of a hundred cases.
 PERCENT = 95
+#: A spread below this part of the mean is rounding.
+ROUNDING = 1e-9
 #: Below this p-value a difference is not said to need more cells.
 CLEAR = 0.05
 
@@ -66,8 +68,12 @@ def with_unit(name: str, value: float) -> str:
 
 
 def _mean_entry(group: Group, name: str, at: At, found: Mean, names: list[str]) -> Entry:
+    error = found.standard_error
     if found.sd is None or found.low is None or found.high is None:
         note = f"one cell ({names[0]}): no spread is known"
+    elif found.sd <= ROUNDING * abs(found.mean):
+        error = None
+        note = f"mean of {found.n} cells ({', '.join(names)}), which give one and the same number"
     else:
         note = (
             f"mean of {found.n} cells ({', '.join(names)}); sd between cells {with_unit(name, found.sd)}; "
@@ -79,7 +85,7 @@ def _mean_entry(group: Group, name: str, at: At, found: Mean, names: list[str]) 
         group.subject,
         name,
         found.mean,
-        found.standard_error,
+        error,
         "derived",
         source_of(group),
         f"{where}; {note}" if where else note,
@@ -231,7 +237,7 @@ def _difference(group: Group, other: Group, name: str, at: At, first: Floats, se
     if min(first.size, second.size) < 2:
         why = f"{first.size} against {second.size} cells: the spread of a single one is not known"
         return Told(not_computed=((f"{subject} {name}", why),))
-    if np.ptp(first) == 0 and np.ptp(second) == 0:
+    if max(np.ptp(first), np.ptp(second)) <= ROUNDING * float(np.abs([*first, *second]).max()):
         return Told(not_computed=((f"{subject} {name}", "all cells of each group give one number: no spread"),))
     found = difference_of_means(first, second)
     note = (
