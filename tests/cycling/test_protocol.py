@@ -179,7 +179,7 @@ def test_without_current_another_cell_shows_no_protocol():
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(
     st.integers(2, 60),
     st.integers(0, 10_000),
@@ -246,6 +246,7 @@ def test_protocols_of_real_files(file, words):
     assert words in said(record)
 
 
+@pytest.mark.slow
 def test_ladder_of_a_real_file():
     (record,) = read_all(real("cycling/neware/BTS85-36-6-5-110-20240424.ndax"))
     words = said(record)

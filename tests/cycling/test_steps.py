@@ -211,7 +211,7 @@ def test_no_current_of_another_cell_is_refused():
     ("file", "counts"),
     [
         ("neware/TESTCELL0001-B2-2025-M50T_NewareNDA_Investigation.ndax", (17, 15, 7)),
-        ("neware/BTS85-36-6-5-110-20240424.ndax", (2, 43, 0)),
+        pytest.param("neware/BTS85-36-6-5-110-20240424.ndax", (2, 43, 0), marks=pytest.mark.slow),
         ("neware/navani_test.ndax", (2, 2, 2)),
         ("neware/unz/SINTEF__G20M7_BTS91.nda", (3, 2, 1)),
         ("bdf/SINTEF__G20M7-202512-Gru6mV__20251228__C30__25degC__Neware.bdf.csv", (3, 2, 1)),
