@@ -14,7 +14,6 @@ from limetal.cycling.plating import plating
 from limetal.cycling.reservoir import Reservoir, reservoirs
 from limetal.cycling.steps import Steps, steps
 from limetal.errors import BadInputError
-from limetal.physics.constants import SECONDS_PER_HOUR
 from limetal.records.cycling import CyclingRecord
 
 __all__ = ["Halves", "Intermittent", "Protocol", "Stretch", "protocol"]
@@ -346,9 +345,3 @@ def _reservoirs(record: CyclingRecord) -> tuple[Reservoir, ...]:
         return reservoirs(plating(record))
     except BadInputError:
         return ()  # no plating or no stripping: then there is no such protocol
-
-
-def hours_of(found: Protocol) -> float:
-    """Hours from the first step to the end of the last."""
-    made = found.steps
-    return float(made.start_second[-1] + made.seconds[-1] - made.start_second[0]) / SECONDS_PER_HOUR
