@@ -205,6 +205,12 @@ def test_a_voltage_lost_in_noise_is_said():
     assert any("irregular" in w for w in found.warnings)
 
 
+@pytest.mark.parametrize(("points", "said"), [(3, True), (30, False)])
+def test_half_cycles_of_few_rows_are_said(points, said):
+    t, v = uniform(FORTY, points=points)
+    assert any("usually has 3 rows" in w for w in tell(hysteresis(record(t, v))).warnings) is said
+
+
 def test_options_change_the_plateau():
     t, v = uniform(FORTY)
     early, late = hysteresis(record(t, v), Options(0.0)), hysteresis(record(t, v), Options(0.8))

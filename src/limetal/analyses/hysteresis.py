@@ -39,6 +39,8 @@ DEFINITIONS = {
 }
 #: Currents within this part of each other are one step of a rate ladder.
 SAME_CURRENT = 0.02
+#: With fewer rows in the usual half-cycle its course is not known.
+FEWEST_ROWS = 5
 #: The end voltage is not told if in most cycles it is below this part of the plateau.
 END_BELOW = 0.5
 #: Where cycles are unlike, at most this many stretches of like cycles are given by their first and last.
@@ -85,6 +87,8 @@ class Hysteresis:
         What the plain mean over points would give: wrong where points were recorded on a voltage trigger.
     half_cycles, incomplete, dropped_points
         How many half-cycles were found, left out as unfinished, and how many points of reversals were dropped.
+    usual_rows
+        Median number of rows in a half-cycle.
     """
 
     end_V: Floats
@@ -101,6 +105,7 @@ class Hysteresis:
     options: Options
     profiles: tuple[tuple[int, HalfCycle, HalfCycle], ...] = field(default=(), repr=False)
     warnings: tuple[str, ...] = ()
+    usual_rows: int = 0
 
 
 def hysteresis(record: CyclingRecord, options: Options | None = None) -> Hysteresis:
@@ -174,6 +179,7 @@ def hysteresis(record: CyclingRecord, options: Options | None = None) -> Hystere
         options=options,
         profiles=tuple((k, found.items[one[k]], found.items[two[k]]) for k in shown),
         warnings=(*found.warnings, *_odd_for_symmetric(record)),
+        usual_rows=int(np.median([half.rows.size for half in found.items])),
     )
 
 
@@ -200,6 +206,11 @@ def tell(result: Hysteresis) -> Findings:
         warnings.append(
             f"points are unevenly spaced in time: a plain mean over points would be {100 * bias:+.0f} % off; "
             "all values here are weighted by time"
+        )
+    if result.usual_rows < FEWEST_ROWS:
+        warnings.append(
+            f"a half-cycle usually has {result.usual_rows} rows: between them the voltage is taken as a straight line, "
+            "and what it did there no definition of the hysteresis can know"
         )
     not_computed = [n for found in findings for n in found.not_computed]
     if not told:
