@@ -325,6 +325,7 @@ def made(rng, kind, with_current):
     return record(t[keep], v[keep], i[keep] if with_current else None), lasts, 2 * lasts * half_s / 3600, half_s / 3600
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FACTORS)
 @pytest.mark.parametrize("with_current", [True, False], ids=["current", "voltage only"])
 def test_no_life_of_many_made_up_cells_is_wrong(kind, with_current):

@@ -162,6 +162,7 @@ def test_the_exact_test_keeps_its_level(n):
     assert min(p) >= smallest_p(n, n) - 1e-12
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("n", "horizon"), [(4, math.inf), (5, 230.0)])
 def test_coverage_of_the_ratio_of_lives(n, horizon):
     rng, runs, inside, ratios = np.random.default_rng(7), 150, 0, []
