@@ -34,7 +34,8 @@ def walked(excess, efficiency, cycles):
 def test_cycles_to_a_retention_are_those_of_the_balance_to_one_cycle(excess, efficiency, retention):
     formula = cycles_to_retention(excess, efficiency, retention)
     capacity = walked(excess, efficiency, int(formula) + 5)
-    assert abs(int(np.argmax(capacity < retention)) - formula) <= 1.0 + 1e-9
+    # whole cycles, and in the cycle in which the excess ends a line where the formula has a power: a(1-a)(1-CE)/2
+    assert abs(int(np.argmax(capacity < retention)) - formula) <= 1.0 + (1 - efficiency) / 8 + 1e-9
 
 
 @given(EXCESS, EFFICIENCY, st.integers(1, 600))
