@@ -176,7 +176,7 @@ _ROWS = (
         "R_Ω",
         "Part of the areal resistance of a whole cell that does not bend with the current: films and electrolyte.",
     ),
-    ("shape_share", "%", "", "Share of the half-cycles whose voltage has the shape that the definition names."),
+    ("shape_share", "%", "N_s/N", "Share of the half-cycles whose voltage has the shape that the definition names."),
     ("first_cycle_of_shape", "1", "n", "First cycle with a half-cycle of the shape that the definition names."),
     # short circuits
     ("short_circuit", "text", "", "Verdict on short circuits of a test: none found, soft, hard, or cannot tell."),

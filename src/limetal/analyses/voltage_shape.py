@@ -248,7 +248,7 @@ def tell(result: VoltageShape) -> Findings:
         if not own.size:
             continue
         at = (("definition", name),)
-        note = f"{own.size} of {n} half-cycles: {MEANINGS[name]}"
+        note = f"{name}, {own.size} of {n} half-cycles: {MEANINGS[name]}"
         if name == "unclear":
             reasons, counts = np.unique(np.array(result.why)[own], return_counts=True)
             note += "; " + ", ".join(f"{c} {r}" for r, c in zip(reasons, counts, strict=True))
@@ -256,7 +256,7 @@ def tell(result: VoltageShape) -> Findings:
         if own.size < n and name != "unclear":
             k = int(own[0])
             when = f"half-cycle of {'positive' if result.sign[k] > 0 else 'negative'} voltage"
-            numbers.append(Number("first_cycle_of_shape", float(result.cycle[k]), None, when, at))
+            numbers.append(Number("first_cycle_of_shape", float(result.cycle[k]), None, f"{name}, {when}", at))
     return Findings(tuple(numbers), (_plot_cycles(result), _plot_examples(result)), (_table(result),), result.warnings)
 
 
