@@ -1,14 +1,14 @@
 """Half-cycles and cells whose dQ/dV is known in closed form: sums of normal distributions over a constant."""
 
 from dataclasses import dataclass
-from math import erf, pi, sqrt
+from math import pi, sqrt
 
 import numpy as np
+from scipy.special import erf
 
 from limetal.records.cycling import CellContext, CyclingRecord
 
 SECONDS_PER_HOUR = 3600.0
-_ERF = np.vectorize(erf)
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Known:
         return np.interp(np.asarray(part) * self.capacity_mAh, self.charge(fine, shift), fine)
 
     def _sum(self, volt, shift):
-        bells = sum(a * (1 + _ERF((np.asarray(volt) - m - shift) / (s * sqrt(2)))) / 2 for a, m, s in self.parts)
+        bells = sum(a * (1 + erf((np.asarray(volt) - m - shift) / (s * sqrt(2)))) / 2 for a, m, s in self.parts)
         return bells + self.even * (np.asarray(volt) - self.low) / (self.high - self.low)
 
     def _total(self, shift):
