@@ -11,6 +11,7 @@ from limetal.readers import read_all
 from limetal.records.cycling import CyclingRecord
 from support.cells import stepped
 from support.data_files import real
+from support.full_cells import make
 
 HOUR = 3600.0
 PER_ROW = ("sign", "charge_mAh", "energy_mWh", "held_charge_mAh", "mean_volt", "seconds", "complete", "mean_current_mA")
@@ -249,3 +250,12 @@ def test_real_pulses_of_one_row_are_counted():
     found = runs(made)
     np.testing.assert_allclose(found.charge_mAh, 299.8, atol=0.1)
     assert found.warnings
+
+
+def test_a_tail_at_constant_voltage_is_no_noise_of_rests():
+    """Slow cycles beside fast ones: the ends of their tails are small beside the largest current, and are charge."""
+    current = np.array([0.2, 0.2, 4.0, 4.0, 4.0])
+    made = make(np.full(5, 2.0), current_mA=current, held_part=0.2, efficiency=0.99)
+    found = runs(made.record)
+    assert found.charge_mAh[0::2] == pytest.approx(made.charge_mAh, rel=1e-4)
+    assert found.charge_mAh[1::2] == pytest.approx(made.discharge_mAh, rel=1e-4)

@@ -26,6 +26,8 @@ DEAD_BAND_NOISE = 4.0
 #: Rows below this part of the scale may be rests: the noise is read from them, if they are this many.
 LOW_CURRENT = 0.2
 FEWEST_NOISE_ROWS = 10
+#: Of independent noise a step has sqrt(2), a bend sqrt(6) of its standard deviation.
+STEP_OVER_BEND = 3**-0.5
 #: A single row of more than this many times the largest current of all others is a slip.
 SPIKE = 3.0
 #: More of them than this number, and this part of all rows, are no slips but pulses.
@@ -153,19 +155,22 @@ def _scale(size: Floats, calm: Floats, spikes: Integers, seconds: Floats, larges
 
 
 def noise_of_low(size: Floats, below: float) -> float:
-    """Standard deviation in rests, from steps of |current| or |voltage| between low rows next to each other.
+    """Noise in rests (1.8 standard deviations), from the bends of |current| or |voltage| of three low rows in a row.
 
-    Steps of the size, not of the value, because a small forming current steps at every reversal.
+    Bends, not steps: the tail of a current at constant voltage is low and steep, but straight from row to row. Of the
+    size, not of the value, because a small forming current steps at every reversal.
     """
     low = size < below
-    both = low[1:] & low[:-1]
-    few = int(np.count_nonzero(both))
+    three = low[2:] & low[1:-1] & low[:-2]
+    few = int(np.count_nonzero(three))
     if few < FEWEST_NOISE_ROWS:
         return 0.0
-    if few < both.size // 8:
-        at = np.flatnonzero(both)
-        return plain_quantile(np.abs(size[at + 1] - size[at]), 0.8)
-    return plain_quantile(np.abs(np.diff(size))[both], 0.8)
+    if few < three.size // 8:
+        at = np.flatnonzero(three)
+        bends = size[at + 2] - size[at + 1] - (size[at + 1] - size[at])
+    else:
+        bends = np.diff(size, 2)[three]
+    return STEP_OVER_BEND * plain_quantile(np.abs(bends), 0.8)
 
 
 def _without_small(
