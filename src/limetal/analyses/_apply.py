@@ -88,7 +88,8 @@ def apply(
         for n in found.numbers
     )
     not_computed += [(f"{subject}: {what}", why) for _, _, found in findings for what, why in found.not_computed]
-    warnings = (*record.warnings, *(w for _, _, found in findings for w in found.warnings))
+    # several analyses look at the same cycles and say the same of them
+    warnings = dict.fromkeys((*record.warnings, *(w for _, _, found in findings for w in found.warnings)))
     return Outcome(
         name=subject,
         entries=entries,
