@@ -48,4 +48,5 @@ def cell_context(study: Study, name: str, designed: Iterable[Entry] = ()) -> Cel
         starts=getattr(cell, "starts", None) or "",
         nominal_capacity_mAh=nominal,
         np_ratio=ledger.number(subject, "np_ratio"),
+        temperature_K=cell.temperature.value if cell.temperature is not None else None,
     )

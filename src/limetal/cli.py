@@ -37,7 +37,8 @@ CellWords = Annotated[
     typer.Option(
         "--cell",
         metavar="KEY=VALUE",
-        help="What no file tells: kind=symmetric, area='1.13 cm2', diameter='12 mm'.",
+        help="What no file tells: kind=symmetric, area='1.13 cm2', diameter='12 mm', mass='12 mg' (active), "
+        "capacity='2.5 mAh' (of C rates), np=1.9, starts=discharge, temperature='25 degC'.",
     ),
 ]
 ColumnWords = Annotated[

@@ -86,6 +86,15 @@ def test_a_known_electrolyte_is_taken_off():
         polarisation_ladder(rec, Options(electrolyte_resistance_ohm_cm2=80.0))
 
 
+def test_temperature_is_that_of_the_cell_unless_the_option_says_another():
+    rec = ladder(1.0, 2.0, 1.0, temperature_K=333.15)
+    warm = rec.in_cell(dataclasses.replace(rec.cell, temperature_K=333.15))
+    said = [polarisation_ladder(r, o) for r, o in ((warm, None), (rec, Options(temperature_K=333.15)), (rec, None))]
+    assert [r.options.temperature_K for r in said] == [333.15, 333.15, 298.15]
+    assert said[0].fit.exchange_current_mA_cm2 == said[1].fit.exchange_current_mA_cm2
+    assert said[2].fit.exchange_current_mA_cm2 < said[0].fit.exchange_current_mA_cm2
+
+
 def test_temperature_is_that_of_the_option():
     rec = ladder(1.0, 2.0, 1.0, temperature_K=333.15)
     assert polarisation_ladder(rec, Options(temperature_K=333.15)).fit.exchange_current_mA_cm2 == pytest.approx(1, 1e-3)

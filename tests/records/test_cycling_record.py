@@ -230,6 +230,29 @@ def test_kind_alone_is_enough(kind):
     assert cell_from_words({"kind": kind}) == CellContext(kind)
 
 
+def test_words_say_mass_first_half_cycle_capacity_balance_and_temperature():
+    words = {"kind": "full", "mass": "12 mg", "starts": "discharge", "capacity": "2.5 mAh", "np": "1.9"}
+    context = cell_from_words({**words, "temperature": "25 degC"})
+    assert context == CellContext(
+        "full",
+        mass_mg=12.0,
+        starts="discharge",
+        nominal_capacity_mAh=2.5,
+        np_ratio=1.9,
+        temperature_K=pytest.approx(298.15),
+    )
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "wanted"),
+    [("mass", "0 mg", "more than zero"), ("starts", "rest", "starts=charge"), ("np", "-1", "more than zero"),
+     ("capacity", "2 mg", "mAh"), ("temperature", "25", "degC")],
+)  # fmt: skip
+def test_words_that_are_no_value_are_refused(word, value, wanted):
+    with pytest.raises(BadInputError, match=wanted):
+        cell_from_words({"kind": "full", word: value})
+
+
 @pytest.mark.parametrize(
     ("words", "area"),
     [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -55,7 +55,7 @@ class Options:
         Steps count for the linear-polarisation resistance if their overpotential is at most this. 10 mV per electrode
         keep Butler-Volmer kinetics within 0.7 % of a straight line.
     temperature_K
-        Of the cell, for RT/F.
+        For RT/F; 0: that of the cell, or 298.15 K where nobody gave one.
     electrolyte_resistance_ohm_cm2
         Of separator and electrolyte, whole cell, if it is known (impedance); its ohmic drop is taken off the voltage.
     relative_error
@@ -72,7 +72,7 @@ class Options:
     end_fraction: float = 0.02
     fewest_currents: int = 3
     linear_below_V: float = 0.010
-    temperature_K: float = ROOM_TEMPERATURE_K
+    temperature_K: float = 0.0
     electrolyte_resistance_ohm_cm2: float = 0.0
     relative_error: float = 0.01
     agreement: float = 0.05
@@ -86,7 +86,9 @@ class Options:
         for name in ("settled_from", "end_fraction"):
             if not 0 <= getattr(self, name) < 1:
                 raise BadInputError(f"{where}.{name}", repr(getattr(self, name)), "a number from 0 to below 1")
-        for name in ("linear_below_V", "temperature_K", "relative_error", "agreement"):
+        if not (math.isfinite(self.temperature_K) and self.temperature_K >= 0):
+            raise BadInputError(f"{where}.temperature_K", repr(self.temperature_K), "zero or more")
+        for name in ("linear_below_V", "relative_error", "agreement"):
             if not (math.isfinite(getattr(self, name)) and getattr(self, name) > 0):
                 raise BadInputError(f"{where}.{name}", repr(getattr(self, name)), "a number more than zero")
         if not (math.isfinite(self.electrolyte_resistance_ohm_cm2) and self.electrolyte_resistance_ohm_cm2 >= 0):
@@ -189,6 +191,9 @@ def polarisation_ladder(record: CyclingRecord, options: Options | None = None) -
     (2.0, 6.0)
     """
     options = options or Options()
+    if not options.temperature_K:
+        told = record.cell.temperature_K if record.cell is not None else None
+        options = replace(options, temperature_K=told or ROOM_TEMPERATURE_K)
     if record.cell is None or record.cell.kind != "symmetric":
         kind = "a cell nobody described" if record.cell is None else f"a cell of kind {record.cell.kind!r}"
         raise BadInputError(

@@ -36,6 +36,8 @@ class CellContext:
         Capacity that C rates count; None if unknown, then rates are given as currents.
     np_ratio
         Areal capacity of the fresh negative over that of the positive electrode; None if unknown.
+    temperature_K
+        Of the test; None if unknown, then 298.15 K is taken where a formula needs one, and said.
     """
 
     kind: CellKind
@@ -46,3 +48,4 @@ class CellContext:
     starts: Literal["", "charge", "discharge"] = ""
     nominal_capacity_mAh: float | None = None
     np_ratio: float | None = None
+    temperature_K: float | None = None

@@ -13,7 +13,7 @@ from limetal.units import read_quantity
 
 __all__ = ["cell_from_words"]
 
-_KEYS = ("kind", "area", "diameter", "mass", "starts", "capacity", "np", "name")
+_KEYS = ("kind", "area", "diameter", "mass", "starts", "capacity", "np", "temperature", "name")
 
 
 def cell_from_words(words: Mapping[str, str], *, where: str = "--cell") -> CellContext:
@@ -23,7 +23,8 @@ def cell_from_words(words: Mapping[str, str], *, where: str = "--cell") -> CellC
     ----------
     words
         ``kind`` (needed), ``area`` or ``diameter`` with a unit, ``mass`` (active mass), ``starts`` (``charge`` or
-        ``discharge``), ``capacity`` (that C rates count), ``np`` (N/P ratio), ``name``.
+        ``discharge``), ``capacity`` (that C rates count), ``np`` (N/P ratio), ``temperature``,
+        ``name``.
     where
         Place of the words, for messages.
 
@@ -69,6 +70,7 @@ def cell_from_words(words: Mapping[str, str], *, where: str = "--cell") -> CellC
         starts=cast("Literal['', 'charge', 'discharge']", starts),
         nominal_capacity_mAh=_more_than_zero(words, "capacity", "mAh", where),
         np_ratio=_more_than_zero(words, "np", "1", where),
+        temperature_K=_more_than_zero(words, "temperature", "K", where),
     )
 
 
