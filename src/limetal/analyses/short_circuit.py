@@ -14,7 +14,7 @@ from limetal.cycling.shorts import ShortFinding, ShortLimits, Shorts, find_short
 from limetal.cycling.shorts_charged import ChargedLimits, ChargedShorts, find_charged_shorts
 from limetal.errors import BadInputError
 from limetal.exhibits import Axis, Line, Panel, Plot, Series, Table
-from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
+from limetal.physics.constants import SECONDS_PER_HOUR
 from limetal.records.cycling import CyclingRecord
 
 __all__ = ["Options", "ShortCircuit", "short_circuit"]
@@ -255,7 +255,7 @@ def _plot_halves(result: ShortCircuit, traces: Shorts) -> Plot:
         Axis("time", "h"),
         axis,
         (Series(hours[known], level[known], mark="line" if known.sum() > 60 else "line+points"),),
-        "Mean of the settled part of every half-cycle, and the rise of the voltage within it over its lowest (median "
+        "Mean of the settled part of every half-cycle, and the rise of the voltage within it over its last value (median "
         "of six half-cycles): a hard short lets the first collapse, a leak lowers both.",
         panels=(Panel(Axis("rise within", "%"), (rise,)),) if np.isfinite(traces.rise).any() else (),
         marks=_marks(result),
@@ -291,8 +291,8 @@ def _table(result: ShortCircuit) -> Table:
     return Table(
         "short_circuits",
         {
-            "kind": ("", [f.kind for f in found]),
-            "indicator": ("", [f.indicator for f in found]),
+            "kind": ("", [str(f.kind) for f in found]),
+            "indicator": ("", [str(f.indicator) for f in found]),
             "start": ("h", [f.start_second / SECONDS_PER_HOUR for f in found]),
             "end": ("h", [f.end_second / SECONDS_PER_HOUR for f in found]),
             "half_cycle": ("1", [f.half_cycle for f in found]),
@@ -313,7 +313,7 @@ PLUGIN = Analysis(
     options=Options,
     sources=(
         "hard and soft shorts of symmetric cells: Menkin et al. 2024, doi:10.1039/D3FD00101F, abstract",
-        "soft shorts as a leak beside the ionic current: Counihan et al. 2024, doi:10.1016/j.joule.2023.11.007, abstract",
+        "soft shorts as a leak beside the ionic current: Counihan et al., Joule, 6 December 2023, abstract",
         "voltage noise as short circuits: Stolz et al. 2021, doi:10.1039/D1MA00009H, abstract",
     ),
 )

@@ -37,8 +37,11 @@ def shifts(p: Profiles, t: Floats, smallest: float) -> list[Shift]:
     """Losses between half-cycles of one current that are there from the reversal on."""
     if p.count < 12:
         return []
+    # what one conductance beside the cell changes by the same amount from begin to end, over the voltage of the cell
     with np.errstate(invalid="ignore", divide="ignore"):
-        away = (p.grid_u - p.expected) / np.maximum(p.levels(), 1e-12)[:, None]
+        away = np.maximum(p.levels(), 1e-12)[:, None] * (1 / p.expected - 1 / p.grid_u)
+        away = np.where((p.expected > 0) & (p.grid_u > 0), away, np.nan)
+    away *= _former_level(p)[:, None]
     away = np.where(p.seen[:, None] >= 3, away, np.nan)
     early = _middle(away[:, (GRID > 0.01) & (GRID < 0.07)])  # a change of temperature is not there yet
     late = _middle(away[:, GRID > 0.75])
@@ -53,7 +56,6 @@ def shifts(p: Profiles, t: Floats, smallest: float) -> list[Shift]:
     usual = float(np.median(gap))
     found = []
     for k in range(1, p.count - 1):
-        # losses over the voltage now: what is lost of the voltage before is loss/(1 + loss)
         loss = min(-early[k], -late[k])
         if not (np.isfinite(loss) and loss > 0 and np.isfinite(late[k - 1])):
             continue
@@ -67,6 +69,13 @@ def shifts(p: Profiles, t: Floats, smallest: float) -> list[Shift]:
         if drop >= smallest and sigmas >= SIGMAS and fresh and stays and alike and short and same:
             found.append(Shift(k, float(drop), float(sigmas)))
     return found
+
+
+def _former_level(p: Profiles) -> Floats:
+    """Level that is expected of every half-cycle over the one it has."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        part = GRID > 0.3
+        return _middle(p.expected[:, part]) / _middle(p.grid_u[:, part])
 
 
 def _middle(values: Floats) -> Floats:

@@ -138,8 +138,13 @@ def _last_high(p: Profiles, first: int, before_ohm: float) -> int:
 
 def _flatter(p: Profiles, last: int, first: int) -> float:
     """Spread within half-cycles after, in parts of the level, over that before."""
+    known = np.isfinite(p.grid_u)
+    count = np.maximum(known.sum(axis=1), 1)
+    u = np.where(known, p.grid_u, 0.0)
+    mean = u.sum(axis=1) / count
+    away = np.where(known, p.grid_u - mean[:, None], 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.nanstd(p.grid_u, axis=1) / np.abs(p.levels())
+        spread = np.sqrt((away**2).sum(axis=1) / count) / np.abs(p.levels())
     before, after = spread[max(last - BEFORE, 0) : last], spread[first:]
     if not (np.isfinite(before).any() and np.isfinite(after).any()):
         return float("nan")

@@ -24,8 +24,10 @@ Integers = NDArray[np.int64]
 SMOOTH = 6
 #: Profiles are held against those so many half-cycles earlier.
 LAGS = (10, 20, 40, 80)
-#: A rise within the half-cycle below this part of the voltage tells nothing.
-LEAST_RISE = 0.15
+#: A rise within the half-cycle below this part of its last voltage tells nothing.
+LEAST_RISE = 0.13
+#: Places with less than this part of the highest voltage are left out.
+LOWEST = 0.25
 #: The deviation from a conductance must be below this part of that from every other reading, ...
 CLEARLY = 0.5
 #: ... in so many profiles in a row.
@@ -43,7 +45,7 @@ class Likeness:
     ratio : (halves,) float
         Deviation of the reading as a leak over that of the best other reading; small where it is a leak.
     rise, rise_before : (halves,) float
-        Rise within the half-cycle over its lowest voltage, now and earlier.
+        Rise within the half-cycle over its last voltage, now and earlier.
     """
 
     loss: Floats
@@ -123,16 +125,25 @@ def _smooth(p: Profiles) -> Floats:
 
 
 def _rise(profile: Floats) -> Floats:
-    ends = profile[:, -5:].mean(axis=1)
-    begins = profile[:, :5].mean(axis=1)
+    """Part of the voltage at the end that was gained within the half-cycle, from its twentieth on."""
+    ends, begins = _mean_of_known(profile[:, -8:]), _mean_of_known(profile[:, :5])
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(begins > 0, ends / begins - 1, np.nan)
+        return np.where(ends > 0, 1 - begins / ends, np.nan)
+
+
+def _mean_of_known(values: Floats) -> Floats:
+    known = np.isfinite(values)
+    count = known.sum(axis=1)
+    return np.where(count > 2, np.where(known, values, 0.0).sum(axis=1) / np.maximum(count, 1), np.nan)
 
 
 def _readings(now: Floats, then: Floats) -> tuple[Floats, Floats]:
     """Part lost, and the deviation from a leak over the smallest from a factor, a constant, or a smaller rise."""
-    known = np.isfinite(now) & np.isfinite(then) & (now > 0) & (then > 0)
-    whole = known.mean(axis=1) > 0.8
+    with np.errstate(invalid="ignore"):
+        known = (now > 0) & (then > 0)
+        high = np.where(np.isfinite(then), then, 0.0).max(axis=1)[:, None]
+        known &= then > LOWEST * high  # near zero, after a reversal, a reciprocal says nothing
+    whole = known.mean(axis=1) > 0.6
     a, b = np.where(known, now, 1.0), np.where(known, then, 1.0)
     count = np.maximum(known.sum(axis=1), 1)
 
@@ -147,7 +158,8 @@ def _readings(now: Floats, then: Floats) -> tuple[Floats, Floats]:
     leak = away(b / np.maximum(1 + conductance[:, None] * b, 1e-3))
     factor = away(b * (1 - lost)[:, None])
     constant = away(b - mean(b - a)[:, None])
-    start = b[:, :3].mean(axis=1)[:, None]
+    start = np.where(known, b, np.inf).min(axis=1)[:, None]
+    start = np.where(np.isfinite(start), start, 0.0)
     rise = b - start
     part = mean((b - a) * rise) / np.maximum(mean(rise**2), 1e-30)
     slower = away(b - part[:, None] * rise)

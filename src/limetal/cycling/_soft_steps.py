@@ -30,6 +30,8 @@ BINS = np.concatenate([[0.0, 0.01, 0.02, 0.04, 0.07], np.linspace(0.1, 1.0, 11)]
 BELOW = 0.6
 #: Before it, it lies no further below than this part of the drop: else the expectation is not that of this cell.
 FRESH = 0.5
+#: After it, it lies no further below than this many drops: what falls on and on is no drop.
+DEEPEST = 1.7
 #: The voltage itself falls by at least this part of the drop, not only its distance from what is expected, ...
 ITSELF = 0.5
 #: ... and this part of it within the one interval, which a quick change of the temperature lacks.
@@ -187,7 +189,8 @@ def _judged(p: Profiles, t: Floats, falls: _Falls, scatter: Floats, k: int, begi
     k = int(tries[np.argmax(p.residual[tries] - p.residual[tries + lag])])
     at = k + lag
     before = float(np.median(p.residual[max(begin, k - SIDE + 1) : k + 1]))
-    after = float(np.median(p.residual[at : min(end, at + 5)]))
+    later = p.residual[at : min(end, at + 5)]
+    after = float(np.median(later[np.isfinite(later)])) if np.isfinite(later).any() else np.nan
     known = bool(np.isfinite(p.current_A).all())
     if not known and p.elapsed[at] > LATEST_WITHOUT_CURRENT * p.seconds[p.owner[k]]:
         return None
@@ -196,10 +199,10 @@ def _judged(p: Profiles, t: Floats, falls: _Falls, scatter: Floats, k: int, begi
     if close[-1] - close[0] != close.size - 1:
         return None  # rows left out in between: a pulse, a rest
     if np.any(p.u[near] < -0.1 * p.scale[near]) or not (
-        -after >= BELOW * size and before >= -FRESH * size and 1 + before > 0.2
+        DEEPEST * size >= -after >= BELOW * size and before >= -FRESH * size and 1 + before > 0.2
     ):
         return None
-    itself = float(np.median(p.u[max(begin, k - SIDE + 1) : k + 1]) - np.median(p.u[at : min(end, at + SIDE)]))
+    itself = float(p.u[k] - p.u[at])
     at_once = float(p.residual[k] - p.residual[at])
     if itself < ITSELF * size * float(p.scale[k]) or at_once < AT_ONCE * size:
         return None
@@ -207,7 +210,8 @@ def _judged(p: Profiles, t: Floats, falls: _Falls, scatter: Floats, k: int, begi
     back = rest >= before - (1 - RECOVERED) * size
     again = np.flatnonzero(back[:-2] & back[1:-1] & back[2:]) if rest.size >= 3 else np.empty(0, int)
     stop = int(again[0]) if again.size else rest.size
-    last = float(np.median(rest[-3:]))
+    known_rest = rest[np.isfinite(rest)]
+    last = float(np.median(known_rest[-3:])) if known_rest.size else after
     return Drop(
         half=int(p.owner[k]),
         row=int(p.rows[k]),
@@ -217,7 +221,7 @@ def _judged(p: Profiles, t: Floats, falls: _Falls, scatter: Floats, k: int, begi
         below=-after / size,
         until_second=float(t[p.rows[at + stop]]) if again.size else np.nan,
         back=(last - after) / size,
-        lowest=1 + float(np.min(rest[: max(stop, 1)])),
+        lowest=1 + float(np.min(known_rest[: max(stop, 1)], initial=after)),
         seen=int(p.seen[p.owner[k]]),
         rose=_rose(p, begin, k, after + ROSE * size),
     )

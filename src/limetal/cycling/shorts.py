@@ -123,7 +123,7 @@ class Shorts:
         What may be a short and cannot be told from something else, with the reason.
     start_second, level_V, ohm, rise : (halves,) float
         Of every half-cycle: begin, mean voltage, the same over the current (NaN without), and the rise of the voltage
-        within it over its lowest.
+        within it over its last voltage.
     drops
         The sudden drops behind the findings.
     noise
@@ -153,8 +153,8 @@ def find_shorts(record: CyclingRecord, limits: ShortLimits | None = None, halves
 
     References
     ----------
-    Hard and soft shorts: Menkin et al., Faraday Discuss. 248 (2024) 277, doi:10.1039/D3FD00101F; Counihan et al.,
-    Joule 2024, doi:10.1016/j.joule.2023.11.007.
+    Hard and soft shorts: Menkin et al., Faraday Discuss. 2024, doi:10.1039/D3FD00101F; Counihan et al., The phantom
+    menace of dynamic soft-shorts in solid-state battery research, Joule, 6 December 2023 (abstracts seen).
 
     Examples
     --------
@@ -231,7 +231,7 @@ def _lasting(p: Profiles, drops: list[Drop], last: int) -> Integers:
     found = []
     for drop in drops:
         after = levels[drop.half + 1 : drop.half + 9]
-        usual = np.nanmedian(levels[max(drop.half - 8, 0) : drop.half]) if drop.half else np.nan
+        usual = _usual(levels, drop.half)
         after = after[np.isfinite(after)]
         if drop.half < last and after.size >= 2 and np.median(after) < usual * (1 - LASTING * drop.drop):
             found.append(drop.half)
@@ -300,7 +300,7 @@ def _tell_drops(
             f"{100 * drop.drop:.3g} % of the voltage lost within {t[drop.row_after] - t[drop.row]:.3g} s at "
             f"{t[drop.row] / SECONDS_PER_HOUR:.4g} h, {drop.sigmas:.3g} times the scatter of this record there"
         )
-        usual = float(np.nanmedian(levels[max(drop.half - 8, 0) : drop.half])) if drop.half else float("nan")
+        usual = _usual(levels, drop.half)
         stays = _stays(levels[drop.half + 1 :], usual * (1 - 0.5 * drop.drop))
         back = not np.isnan(drop.until_second)
         why = _why_not(drop, levels, low, p.group, known=known, returned=back or stays == 0)
@@ -322,6 +322,13 @@ def _tell_drops(
                 drop.row,
             )
         )
+
+
+def _usual(levels: Floats, half: int) -> float:
+    """Median level of the half-cycles before one."""
+    before = levels[max(half - 8, 0) : half]
+    before = before[np.isfinite(before)]
+    return float(np.median(before)) if before.size else float("nan")
 
 
 def _stays(levels: Floats, below: float) -> int:
@@ -355,7 +362,7 @@ def _falls_back(drop: Drop, levels: Floats, low: NDArray[np.bool_], group: Integ
     with np.errstate(invalid="ignore", divide="ignore"):
         rise = before[2:] / before[:-2] - 1
         now = float(np.median(known[-3:])) * (1 - drop.drop) / before[:-2]
-    like = (rise > 0.5 * size) & (rise < 1.7 * size) & (now > 1 - 0.9 * drop.drop) & (now < 1 + 0.5 * drop.drop)
+    like = (rise > 0.5 * size) & (rise < 1.5 * size) & (now > 1 - 0.9 * drop.drop) & (now < 1 + 0.25 * drop.drop)
     return bool(like.any())
 
 
@@ -389,9 +396,7 @@ def _tell_shifts(found: list[Shift], p: Profiles, t: Floats, findings: list[Shor
         if why:
             doubts.append(words + why)
             continue
-        stays = _stays(
-            levels[shift.half :], float(np.nanmedian(levels[shift.half - 6 : shift.half])) * (1 - 0.5 * shift.drop)
-        )
+        stays = _stays(levels[shift.half :], _usual(levels, shift.half) * (1 - 0.5 * shift.drop))
         findings.append(
             ShortFinding(
                 "soft",

@@ -106,9 +106,9 @@ def find_charged_shorts(record: CyclingRecord, limits: ChargedLimits | None = No
 
     References
     ----------
-    Falls of the voltage while charging are short circuits: Stolz et al., Mater. Adv. 2 (2021) 3251,
-    doi:10.1039/D1MA00009H. Leak beside the ionic current, in full cells too: Counihan et al., Joule 2024,
-    doi:10.1016/j.joule.2023.11.007.
+    Falls of the voltage while charging are short circuits: Stolz et al., Mater. Adv. 2021,
+    doi:10.1039/D1MA00009H. Leak beside the ionic current, in full cells too: Counihan et al., Joule,
+    6 December 2023 (abstracts seen).
 
     Examples
     --------

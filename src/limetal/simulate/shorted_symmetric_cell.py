@@ -30,6 +30,8 @@ _Ionic = Callable[[float], tuple[float, float]]
 MODES = np.array([1.0, 3.0, 5.0])
 #: Seconds after every event at which the cell is computed beside its ordinary grid.
 AFTER_EVENT = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0)
+#: Below this part of its steady value a voltage is that of a reversal.
+SETTLED = 0.4
 #: A permanent leak that takes this part of the voltage is called hard.
 HARD_DROP = 0.8
 
@@ -97,7 +99,8 @@ class Leak:
     start_second
         When it opens.
     drop
-        Part of the cell voltage that it takes at that moment (grown ones: that it would take).
+        Part of the cell voltage that it takes at that moment (grown ones: that it would take); of the steady voltage
+        where the cell has just turned round or rests.
     duration_second
         How long it stays; infinite for a permanent one.
     left
@@ -188,8 +191,8 @@ def make_cell(
     References
     ----------
     Butler-Volmer as in `limetal.physics.kinetics`; diffusion derived here from Fick's second law and held against
-    finite differences in the tests. Leak beside the ionic path: Counihan et al., Joule 8 (2024) 64,
-    doi:10.1016/j.joule.2023.11.007 (ionic and electronic current at one time).
+    finite differences in the tests. Leak beside the ionic path: Counihan et al., Joule,
+    6 December 2023, abstract (ionic and electronic current at one time).
 
     Examples
     --------
@@ -369,7 +372,10 @@ def _solve(
                     slope = series[k] + kinetic / math.hypot(exchange[k], current)
                     return u, slope + scale[k] * quick / cell.limiting_mA_cm2 / (1 - x * x)
 
-                before = path.share(float(t[k]), float(j[k]), before, ionic)
+                def steady(current: float, k: int = k) -> tuple[float, float]:
+                    return ionic(current, k, (1 - quick) * current)  # noqa: B023 - used within the loop
+
+                before = path.share(float(t[k]), float(j[k]), before, (ionic, steady))
                 voltage[k] = ionic(before)[0]
         else:
             tau = t[rows] - t[max(first - 1, 0)]
@@ -387,36 +393,41 @@ class _Path:
     def __init__(self, leaks: tuple[Leak, ...]) -> None:
         self.leaks = leaks
         self.full: dict[int, float] = {}
+        self.last = 1.0
 
-    def share(self, now: float, j: float, guess: float, ionic: _Ionic) -> float:
-        """Ionic current density at which the voltage of the cell is that of the leak."""
+    def share(self, now: float, j: float, guess: float, cell: tuple[_Ionic, _Ionic]) -> float:
+        """Ionic current density at which the voltage of the cell, as it is or in its steady state, is that of a leak."""
         conductance = 0.0
+        self.last = j or self.last
         for k, leak in enumerate(self.leaks):
             if now < leak.start_second:
                 continue
             if k not in self.full:
-                self.full[k] = self._open(leak.drop, j or 1.0, conductance, ionic)
+                self.full[k] = self._open(leak.drop, conductance, cell)
             ended = now > leak.start_second + leak.duration_second
             grown = min(1.0, (now - leak.start_second) / leak.growth_second) if leak.growth_second else 1.0
             conductance += self.full[k] * (leak.left if ended else grown)
-        return self._newton(j, conductance, guess, ionic)
+        return _newton(j, conductance, guess, cell[0])
 
-    def _open(self, drop: float, j: float, conductance: float, ionic: _Ionic) -> float:
-        """Conductance that takes a part of the voltage at once."""
-        u, _ = ionic(self._newton(j, conductance, j, ionic))
+    def _open(self, drop: float, conductance: float, cell: tuple[_Ionic, _Ionic]) -> float:
+        """Conductance that takes a part of the voltage at once; of the steady one just after a reversal."""
+        now, steady = (ionic(_newton(self.last, conductance, self.last, ionic))[0] for ionic in cell)
+        ionic, u = (cell[0], now) if now / steady > SETTLED else (cell[1], steady)
         target = (1 - drop) * u
-        low, high = sorted((-abs(j), abs(j)))
+        low, high = sorted((-abs(self.last), abs(self.last)))
         for _ in range(60):
             middle = (low + high) / 2
             low, high = (middle, high) if ionic(middle)[0] < target else (low, middle)
-        return max((j - (low + high) / 2) / target - conductance, 0.0)
+        return max((self.last - (low + high) / 2) / target - conductance, 0.0)
 
-    def _newton(self, j: float, conductance: float, guess: float, ionic: _Ionic) -> float:
-        current = min(max(guess, -abs(j) - 1), abs(j) + 1)
-        for _ in range(30):
-            u, slope = ionic(current)
-            step = (current + conductance * u - j) / (1 + conductance * slope)
-            current -= step
-            if abs(step) < 1e-9:
-                break
-        return current
+
+def _newton(j: float, conductance: float, guess: float, ionic: _Ionic) -> float:
+    """Ionic current density beside a conductance."""
+    current = min(max(guess, -abs(j) - 1), abs(j) + 1)
+    for _ in range(30):
+        u, slope = ionic(current)
+        step = (current + conductance * u - j) / (1 + conductance * slope)
+        current -= step
+        if abs(step) < 1e-9:
+            break
+    return current
