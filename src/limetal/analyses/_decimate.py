@@ -25,9 +25,12 @@ def min_max(
     n = y.size
     if n <= most:
         return x, y
-    edges = np.linspace(0, n, most // 2 + 1).astype(int)[:-1]
-    width = np.diff(np.append(edges, n))
-    owner = np.repeat(np.arange(edges.size), width)
-    order = np.lexsort((y, owner))
-    keep = np.unique(np.concatenate([order[edges], order[edges + width - 1], [0, n - 1]]))
-    return x[keep], y[keep]
+    width = -(-n // (most // 2))
+    whole = n // width * width
+    bins = y[:whole].reshape(-1, width)
+    first = np.arange(0, whole, width)
+    keep = [first + bins.argmin(axis=1), first + bins.argmax(axis=1), np.array([0, n - 1])]
+    if whole < n:
+        keep.append(whole + np.array([y[whole:].argmin(), y[whole:].argmax()]))
+    rows = np.unique(np.concatenate(keep))
+    return x[rows], y[rows]
