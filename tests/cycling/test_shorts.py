@@ -86,8 +86,9 @@ def test_a_leak_that_grows_is_told_by_the_loss_of_slope_where_there_is_one():
 
 def test_a_loss_at_the_reversal_is_told_with_current_and_doubted_without():
     leak = (Leak(20 * HOUR + 1, 0.4),)
-    assert told(recorded(leak, cell=ShortableCell())) == [("soft", "drop at a reversal", 21, 0.4)]
-    without = find_shorts(recorded(leak, cell=ShortableCell(), style="60 s, volts only"))
+    flat = ShortableCell(concentration_ohm_cm2=0.0)
+    assert told(recorded(leak, cell=flat)) == [("soft", "drop at a reversal", 21, 0.4)]
+    without = find_shorts(recorded(leak, cell=flat, style="60 s, volts only"))
     assert without.findings == ()
     assert "a smaller current would look the same" in without.doubts[0]
 

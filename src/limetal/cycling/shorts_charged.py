@@ -163,6 +163,8 @@ def _copper(record: CyclingRecord) -> tuple[int, int, str]:
         told = plating(record)
     except BadInputError as error:
         return 1, 1, f"positive current was taken to plate lithium ({error.found})"
+    if not told.platings.size:
+        return 1, 1, f"positive current was taken to plate lithium ({told.how})"
     rows = np.concatenate([np.arange(told.runs.first[k], told.runs.stop[k]) for k in told.platings[:4]])
     level = float(np.median(record.voltage_volt[rows])) if rows.size else 1.0
     return told.sign, 1 if level >= 0 else -1, ""
@@ -189,7 +191,7 @@ def _falls(
     middle[:-2] = np.where(same[1:] & same[:-1], _median3(v), np.nan)
     jump = np.full(n, np.nan)  # of the interval after each row
     k = np.arange(SIDE - 1, n - SIDE)
-    whole = same[k - 2] & same[k - 1] & same[k] & same[k + 1] & same[k + 2] if n > 2 * SIDE else np.zeros(0, bool)
+    whole = same[k - 2] & same[k - 1] & same[k] & same[k + 1] & same[k + 2] if n >= 2 * SIDE else np.zeros(0, bool)
     jump[k] = np.where(whole, middle[k + 1] - middle[k - SIDE + 1], np.nan)
     part = (t - found.start_second[np.maximum(run, 0)]) / np.maximum(
         (found.end_second - found.start_second)[np.maximum(run, 0)], 1e-9
@@ -209,7 +211,9 @@ def _median3(v: Floats) -> Floats:
 
 def _slope(jump: Floats) -> Floats:
     """Mean jump of the rows on both sides, not too near: what the voltage does there anyway."""
-    filled, count = np.nan_to_num(jump), np.isfinite(jump).astype(float)
+    known = np.isfinite(jump)
+    most = 4 * float(np.median(np.abs(jump[known]))) if known.any() else 0.0
+    filled, count = np.clip(np.nan_to_num(jump), -most, most), known.astype(float)
     sums = []
     for values in (filled, count):
         total = np.concatenate([[0.0], np.cumsum(values)])
@@ -233,17 +237,20 @@ def _counted(
     place = np.full(found.count, -1)
     place[which] = np.arange(which.size)
     large = np.flatnonzero(np.isfinite(jump) & (np.abs(jump) > least))
-    for group in np.split(large, np.flatnonzero((np.diff(large) > SIDE) | (np.diff(run[large]) > 0)) + 1):
+    for group in np.split(
+        large,
+        np.flatnonzero((np.diff(large) > SIDE) | (np.diff(run[large]) > 0) | (np.diff(np.sign(jump[large])) != 0)) + 1,
+    ):
         at = place[run[group[0]]] if group.size else -1
         if at < 0:
             continue
         peak = int(group[np.argmax(np.abs(jump[group]))])
         size = float(jump[peak])
-        steps = np.diff(v[group[0] : group[-1] + 2])
+        steps = np.diff(v[max(group[0] - 1, 0) : group[-1] + 3])
         if size > 0:
             back = min(size, down[at])
             down[at] -= back
-            risen[at] += size - back
+            risen[at] += size - back if back < 0.5 * size else 0.0
         elif np.min(steps) <= 0.5 * size:  # at once, within one interval
             back = min(-size, risen[at])
             risen[at] -= back
@@ -251,7 +258,7 @@ def _counted(
                 number[at] += 1
                 fallen[at] -= size
                 down[at] -= size
-                row[at] = row[at] if row[at] >= 0 else int(group[0]) + int(np.argmin(steps))
+                row[at] = row[at] if row[at] >= 0 else max(int(group[0]) - 1, 0) + int(np.argmin(steps))
     return found.start_second[which], number, fallen, row
 
 
@@ -331,6 +338,8 @@ def _tell_excess(
         if not all(_same_rate(found, run + step, before + step) for step in (-1, 1)):
             continue  # a discharge at another rate leaves another amount to be charged
         usual = float(np.median(found.charge_mAh[before]))
+        if not usual > 0:
+            continue
         spread = NORMAL_MAD * float(np.median(np.abs(found.charge_mAh[before] - usual)))
         back = float(np.median(found.charge_mAh[np.minimum(before + 1, found.count - 1)]))
         extra = found.charge_mAh[run] / usual - 1
@@ -376,7 +385,7 @@ def _tell_efficiency(
             continue
         back += float(found.charge_mAh[run + 1])
         variance += float(error[run + 1]) ** 2
-        if not (found.complete[run] and found.complete[run + 1]) or found.charge_mAh[run] <= 0:
+        if not (found.complete[run] and found.complete[run + 1]) or found.charge_mAh[run : run + 2].min() <= 0:
             continue
         percent = 100 * float(found.charge_mAh[run + 1] / found.charge_mAh[run])
         sigma = percent * float(
