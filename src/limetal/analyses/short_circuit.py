@@ -53,8 +53,8 @@ class Options:
         Li|Cu and anode-free: percent above 100 from which on a Coulombic efficiency is looked at.
     """
 
-    smallest_drop: float = 0.05
-    sigmas: float = 7.0
+    smallest_drop: float = 0.04
+    sigmas: float = 6.0
     hard_left: float = 0.25
     grown_loss: float = 0.08
     smallest_fall_V: float = 0.005
@@ -145,6 +145,8 @@ def short_circuit(record: CyclingRecord, options: Options | None = None) -> Shor
     why_not = ""
     if not sure and halves < _fewest(record):
         why_not = f"{halves} half-cycles are too few to compare any with its own history"
+    elif not sure and isinstance(traces, Shorts):
+        why_not = traces.unclear
     verdict = _verdict(sure, why_not)
     return ShortCircuit(verdict, sure, (*traces.doubts, *unsure), why_not, traces, record, options)
 
@@ -154,10 +156,8 @@ def _fewest(record: CyclingRecord) -> int:
 
 
 def _verdict(findings: tuple[ShortFinding, ...], why_not: str) -> str:
-    if why_not:
-        return f"cannot tell: {why_not}"
     if not findings:
-        return "none found"
+        return f"cannot tell: {why_not}" if why_not else "none found"
     hard = [f for f in findings if f.kind == "hard"]
     soft = [f for f in findings if f.kind == "soft"]
     parts = []
@@ -255,7 +255,7 @@ def _plot_halves(result: ShortCircuit, traces: Shorts) -> Plot:
         Axis("time", "h"),
         axis,
         (Series(hours[known], level[known], mark="line" if known.sum() > 60 else "line+points"),),
-        "Mean of the settled part of every half-cycle, and the rise of the voltage within it over its last value (median "
+        "Mean of the settled part of every half-cycle, and the rise of the voltage in it over its last value (median "
         "of six half-cycles): a hard short lets the first collapse, a leak lowers both.",
         panels=(Panel(Axis("rise within", "%"), (rise,)),) if np.isfinite(traces.rise).any() else (),
         marks=_marks(result),

@@ -36,6 +36,9 @@ SAME_RATE = 0.05
 #: Runs of the same direction and rate before one, that say what is usual, and the fewest of them.
 HISTORY = 8
 FEWEST = 3
+#: Places in a run, by its time, at which the voltage has its usual shape; and jumps there, the fewest that tell it.
+PLACES = 40
+FEWEST_AT_A_PLACE = 12
 #: Falls in one run that make a verdict by themselves; fewer may be a contact.
 SEVERAL = 3
 #: Charge that was not stored is still missing, by this part, in the balance of so many runs before and after.
@@ -64,7 +67,7 @@ class ChargedLimits:
     """
 
     smallest_fall_V: float = 0.005
-    sigmas: float = 7.0
+    sigmas: float = 6.0
     excess_charge: float = 0.15
     excess_efficiency: float = 1.0
 
@@ -198,9 +201,10 @@ def _falls(
     )
     jump[part < SETTLING] = np.nan
     jump -= _slope(jump)
-    known = jump[np.isfinite(jump)]
-    scatter = NORMAL_MAD * float(np.median(np.abs(known - np.median(known)))) if known.size else np.inf
-    least = max(limits.smallest_fall_V, limits.sigmas * scatter, noise.floor_volt)
+    plates = np.isin(run, which)
+    jump[~plates] = np.nan
+    scatter = _usual_shape(jump, part)
+    least = np.maximum(max(limits.smallest_fall_V, noise.floor_volt), limits.sigmas * scatter)
     return _counted(found, which, run, v, jump, least)
 
 
@@ -227,8 +231,27 @@ def _slope(jump: Floats) -> Floats:
     return np.asarray(sums[0] / np.maximum(sums[1], 1.0))
 
 
+def _usual_shape(jump: Floats, part: Floats) -> Floats:
+    """Take from every jump the median of those at its place in all runs (in place); the scatter of what is left."""
+    known = np.flatnonzero(np.isfinite(jump))
+    if not known.size:
+        return np.full(jump.size, np.inf)
+    place = np.minimum((part[known] * PLACES).astype(np.int64), PLACES - 1)
+    spread = np.full(PLACES, np.nan)
+    for k in range(PLACES):
+        rows = known[place == k]
+        if rows.size >= FEWEST_AT_A_PLACE:
+            jump[rows] -= float(np.median(jump[rows]))
+            spread[k] = NORMAL_MAD * float(np.median(np.abs(jump[rows])))
+    told = spread[np.isfinite(spread)]
+    usual = float(np.median(told)) if told.size else NORMAL_MAD * float(np.median(np.abs(jump[known])))
+    scatter = np.full(jump.size, np.inf)
+    scatter[known] = np.maximum(np.where(np.isfinite(spread), spread, 2 * usual), 0.3 * usual)[place]
+    return scatter
+
+
 def _counted(
-    found: Runs, which: Integers, run: Integers, v: Floats, jump: Floats, least: float
+    found: Runs, which: Integers, run: Integers, v: Floats, jump: Floats, least: Floats
 ) -> tuple[Floats, Floats, Floats, Integers]:
     """Falls of every plating run. A fall that only takes back an earlier rise (a contact that had failed) is none."""
     number, fallen = np.zeros(which.size), np.zeros(which.size)
