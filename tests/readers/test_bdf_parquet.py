@@ -1,11 +1,14 @@
 """Battery Data Format tables in Parquet."""
 
+import pickle
+
 import numpy as np
 import polars as pl
 import pytest
 
 from limetal.errors import BadInputError
 from limetal.readers import ColumnHint, read, recognise
+from limetal.records.base import ParquetColumns
 from limetal.records.cycling import CyclingRecord
 from limetal.records.files import write_record
 
@@ -58,3 +61,21 @@ def test_missing_columns_damage_and_hints_are_named(tmp_path):
         read(path)
     with pytest.raises(BadInputError, match="says itself what they are"):
         read(table(tmp_path), columns={"time": ColumnHint("t")})
+
+
+def test_further_columns_are_unpacked_when_they_are_asked_for(tmp_path):
+    path = table(tmp_path, zz=[1, 2, 3], words=["a", None, "b"])
+    more = read(path).more
+    path.unlink()  # they are in memory
+    assert list(more) == ["zz", "words"]
+    assert (more["zz"].tolist(), more["words"].tolist()) == ([1.0, 2.0, 3.0], ["a", "", "b"])
+    again = pickle.loads(pickle.dumps(more))
+    assert again["zz"].tolist() == [1.0, 2.0, 3.0]
+    with pytest.raises(KeyError):
+        more["voltage_volt"]
+
+
+def test_a_damaged_column_is_told_by_the_name_of_the_file():
+    columns = ParquetColumns(b"PAR1 and nothing more", ("zz",), 3, "cell.bdf.parquet")
+    with pytest.raises(BadInputError, match=r"cell\.bdf\.parquet: found a damaged column 'zz'"):
+        columns["zz"]

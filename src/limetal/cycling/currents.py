@@ -28,6 +28,8 @@ LOW_CURRENT = 0.2
 FEWEST_NOISE_ROWS = 10
 #: Of independent noise a step has sqrt(2), a bend sqrt(6) of its standard deviation.
 STEP_OVER_BEND = 3**-0.5
+#: From so many rows on scale and noise are taken from every so many-th of them.
+MOST_SAMPLED = 100_000
 #: A single row of more than this many times the largest current of all others is a slip.
 SPIKE = 3.0
 #: More of them than this number, and this part of all rows, are no slips but pulses.
@@ -142,6 +144,9 @@ def _calm(size: Floats) -> Floats:
 
 def _scale(size: Floats, calm: Floats, spikes: Integers, seconds: Floats, largest: float) -> float:
     """`SCALE_QUANTILE` by time of the current of rows above a part of the largest."""
+    every = max(size.size // MOST_SAMPLED, 1) | 1  # odd, so that it is no habit of the logging
+    if every > 1 and not spikes.size:
+        size, calm, seconds = size[::every], calm[::every], seconds[::every]
     flows = size > SCALE_ABOVE * largest
     weights = np.maximum(seconds, 1e-12)
     if not spikes.size:
@@ -165,8 +170,9 @@ def noise_of_low(size: Floats, below: float) -> float:
     few = int(np.count_nonzero(three))
     if few < FEWEST_NOISE_ROWS:
         return 0.0
-    if few < three.size // 8:
+    if few < three.size // 8 or few > MOST_SAMPLED:
         at = np.flatnonzero(three)
+        at = at[:: max(few // MOST_SAMPLED, 1) | 1]
         bends = size[at + 2] - size[at + 1] - (size[at + 1] - size[at])
     else:
         bends = np.diff(size, 2)[three]

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import io
 import json
 import os
 import tempfile
@@ -24,7 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limetal.readers._base import ColumnHint
-from limetal.records.base import About, LazyColumns, Record, handed_over
+from limetal.records.base import About, LazyColumns, ParquetColumns, Record, handed_over
 from limetal.records.cycling import CyclingRecord
 
 if TYPE_CHECKING:
@@ -163,25 +164,30 @@ def _load(entry: Path, path: Path) -> CyclingRecord | None:
     if not entry.is_file():
         return None
     try:
-        words = json.loads(pl.read_parquet_metadata(entry)[_KEY])
-        table = pl.read_parquet(entry).rechunk()
-        os.utime(entry)
-        own = {c.name for c in CyclingRecord.COLUMNS}
-        columns = {name: handed_over(table[name].to_numpy()) for name in table.columns if name in own}
-        more = {name: name.removeprefix(_MORE) for name in table.columns if name.startswith(_MORE)}
-        further = table.select(list(more)).rename(more)
+        packed = entry.read_bytes()
+        words = json.loads(pl.read_parquet_metadata(io.BytesIO(packed))[_KEY])
+        names = list(pl.read_parquet_schema(io.BytesIO(packed)))
+        own = [c.name for c in CyclingRecord.COLUMNS if c.name in names]
+        further = [name.removeprefix(_MORE) for name in names if name.startswith(_MORE)]
+        table = pl.read_parquet(io.BytesIO(packed), columns=own).rechunk()
+        columns = {name: handed_over(table[name].to_numpy()) for name in own}
         about = About(**words["about"])
+        more: Mapping[str, NDArray[Any]] = ParquetColumns(packed, tuple(further), table.height, str(path), _MORE)
+        if not words["lazy"]:
+            kept = pl.read_parquet(io.BytesIO(packed), columns=[f"{_MORE}{name}" for name in further]).rechunk()
+            more = _arrays(kept.rename(lambda name: name.removeprefix(_MORE)))
+        os.utime(entry)
     except (pl.exceptions.PolarsError, OSError, ValueError, KeyError, TypeError):
         entry.unlink(missing_ok=True)
         return None
     here, there = str(path), words["path"]
     return CyclingRecord(
-        **{name: columns.get(name) for name in own},  # type: ignore[arg-type]
+        **{c.name: columns.get(c.name) for c in CyclingRecord.COLUMNS},  # type: ignore[arg-type]
         source=words["source"].replace(there, here),
         origin=words["origin"],
         label=words["label"],
         about=about,
-        more=LazyColumns(further) if words["lazy"] else _arrays(further),
+        more=more,
         warnings=tuple(text.replace(there, here) for text in words["warnings"]),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import polars as pl
 from limetal.errors import BadInputError
 from limetal.readers._base import Reader, ReadOptions
 from limetal.readers._file import RawFile
-from limetal.records.base import LazyColumns, handed_over
+from limetal.records.base import ParquetColumns, handed_over
 from limetal.records.cycling import CyclingRecord
 from limetal.records.metadata import METADATA_KEY, about_from
 
@@ -52,17 +53,20 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 
     [3.0, 3.1]
     """
     path = file.path
+    known = (*NEEDED, "current_ampere", *COUNTS)
     try:
-        table = pl.read_parquet(path).rechunk()
+        packed = path.read_bytes()
+        names = pl.read_parquet_schema(io.BytesIO(packed))
+        missing = [name for name in NEEDED if name not in names]
+        if missing:
+            found = f"the columns {', '.join(list(names)[:8])}"
+            raise BadInputError(str(path), found, f"BDF columns with {' and '.join(missing)}")
+        table = pl.read_parquet(io.BytesIO(packed), columns=[name for name in known if name in names]).rechunk()
     except (pl.exceptions.PolarsError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise BadInputError(str(path), f"a damaged Parquet file ({reason})", "a whole one") from error
-    missing = [name for name in NEEDED if name not in table.columns]
-    if missing:
-        found = f"the columns {', '.join(table.columns[:8])}"
-        raise BadInputError(str(path), found, f"BDF columns with {' and '.join(missing)}")
     about, origin, warnings = about_from(_own_words(path))
-    known = {*NEEDED, "current_ampere", *COUNTS}
+    more = ParquetColumns(packed, tuple(name for name in names if name not in known), table.height, str(path))
     return CyclingRecord(
         test_time_second=_numbers(table, "test_time_second", path),
         voltage_volt=_numbers(table, "voltage_volt", path),
@@ -72,7 +76,7 @@ def read(file: RawFile, options: ReadOptions) -> CyclingRecord:  # noqa: ARG001 
         source=str(path),
         origin="simulated" if origin == "simulated" else "measured",
         about=about,
-        more=LazyColumns(table.drop(known, strict=False)),
+        more=more,
         warnings=warnings,
     )
 

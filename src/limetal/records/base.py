@@ -21,7 +21,17 @@ from limetal.records.cells import CellContext
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["About", "Column", "Floats", "Integers", "LazyColumns", "Record", "handed_over", "words_in_runs"]
+__all__ = [
+    "About",
+    "Column",
+    "Floats",
+    "Integers",
+    "LazyColumns",
+    "ParquetColumns",
+    "Record",
+    "handed_over",
+    "words_in_runs",
+]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -115,6 +125,54 @@ class LazyColumns(Mapping[str, NDArray[np.generic]]):
     def frame(self) -> pl.DataFrame:
         """The table itself."""
         return self._frame
+
+
+class ParquetColumns(Mapping[str, NDArray[np.generic]]):
+    """Columns of a Parquet table in memory, each unpacked when it is asked for; many are asked for by nobody.
+
+    ``prefix`` stands before every name inside; ``where`` is the file, for messages.
+
+    Examples
+    --------
+    >>> import io
+    >>> import polars as pl
+    >>> file = io.BytesIO()
+    >>> pl.DataFrame({"remark": ["a", None], "n": [1, 2]}).write_parquet(file)
+    >>> columns = ParquetColumns(file.getvalue(), ("n", "remark"), 2)
+    >>> list(columns), columns.rows, columns["n"].tolist(), columns["remark"].tolist()
+    (['n', 'remark'], 2, [1.0, 2.0], ['a', ''])
+    """
+
+    def __init__(self, packed: bytes, names: tuple[str, ...], rows: int, where: str = "", prefix: str = "") -> None:
+        self._packed, self._names, self.rows = packed, names, rows
+        self._where, self._prefix = where, prefix
+        self._asked: dict[str, LazyColumns] = {}
+
+    def __getitem__(self, name: str) -> NDArray[np.generic]:
+        import io
+
+        import polars as pl
+
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._asked:
+            inside = f"{self._prefix}{name}"
+            try:
+                table = pl.read_parquet(io.BytesIO(self._packed), columns=[inside])
+            except pl.exceptions.PolarsError as error:
+                reason = str(error).splitlines()[0]
+                raise BadInputError(self._where, f"a damaged column {name!r} ({reason})", "a whole one") from error
+            self._asked[name] = LazyColumns(table.rename({inside: name}).rechunk())
+        return self._asked[name][name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def __reduce__(self) -> tuple[type[ParquetColumns], tuple[bytes, tuple[str, ...], int, str, str]]:
+        return ParquetColumns, (self._packed, self._names, self.rows, self._where, self._prefix)
 
 
 def words_in_runs(column: pl.Series) -> NDArray[np.generic] | None:
@@ -217,7 +275,7 @@ class Record:
             object.__setattr__(self, column.name, _own(values, np.int64 if column.count else np.float64))
         more = self.more
         for name in more:
-            length = more.rows if isinstance(more, LazyColumns) else len(more[name])
+            length = more.rows if isinstance(more, LazyColumns | ParquetColumns) else len(more[name])
             if length != n:
                 raise BadInputError(self.source, f"column {name!r} with {length} rows", f"{n} rows")
 
