@@ -1,5 +1,7 @@
 """Cycles: which two runs make one, by the kind of the cell."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from limetal.errors import BadInputError
 from limetal.records.cells import CellContext
 from limetal.records.cycling import CyclingRecord
 from support.cells import stepped
+from support.full_cells import make
 
 
 def of_steps(steps, kind="full", **cell):
@@ -101,3 +104,21 @@ def test_turned_current_exchanges_charge_and_discharge():
     np.testing.assert_array_equal(one.charge_mAh(), two.discharge_mAh())
     np.testing.assert_array_equal(one.discharge_mAh(), two.charge_mAh())
     np.testing.assert_array_equal(one.number, two.number)
+
+
+def test_cycles_that_the_record_lacks_keep_their_numbers_where_the_instrument_counts():
+    made = make(np.full(30, 2.0), missing=(12, 13), counted=True)
+    found = cycles(made.record)
+    assert found.number[-1] == 30
+    assert not set(found.number) & {12, 13}
+    assert any("by the instrument's count" in w and "12" in w for w in found.warnings)
+    whole = cycles(make(np.full(30, 2.0), counted=True).record)
+    assert whole.number.tolist() == list(range(1, 31))
+    assert not any("instrument's count" in w for w in whole.warnings)
+
+
+def test_a_count_that_means_something_else_is_not_followed():
+    made = make(np.full(10, 2.0))
+    half_cycles = np.cumsum(np.append(1, np.abs(np.diff(np.sign(made.record.current_ampere))) > 0))
+    found = cycles(dataclasses.replace(made.record, cycle_count=half_cycles))
+    assert found.number.tolist() == list(range(1, 11))

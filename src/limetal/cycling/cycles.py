@@ -21,6 +21,9 @@ __all__ = ["Cycles", "cycles", "first_sign", "pair"]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+#: The instrument's count of cycles is followed where it rises by one at this part of the cycles.
+COUNTED_SHARE = 0.9
+
 
 @dataclass(frozen=True, eq=False)
 class Cycles:
@@ -119,11 +122,29 @@ def cycles(record: CyclingRecord, found: Runs | None = None) -> Cycles:
     """
     found = found or runs(record)
     sign, words = first_sign(record, found)
-    return pair(found, sign, record.source, (words,) if words else ())
+    return pair(found, sign, record.source, (words,) if words else (), record.cycle_count)
 
 
-def pair(found: Runs, sign: int, source: str, words: tuple[str, ...] = ()) -> Cycles:
-    """Pair runs into cycles that begin with one sign of current.
+def _numbers(counts: Integers) -> tuple[Integers, str]:
+    """Numbers of cycles in a row, from 1, and words for those that the instrument counted and the record lacks.
+
+    Its counts are followed where they rise by one from cycle to cycle, but for a few gaps.
+    """
+    if counts.size < 3:
+        return np.arange(1, counts.size + 1), ""
+    steps = np.diff(counts)
+    if (steps < 1).any() or np.mean(steps == 1) < COUNTED_SHARE or not (steps > 1).any():
+        return np.arange(1, counts.size + 1), ""
+    numbers = 1 + np.concatenate([[0], np.cumsum(steps)])
+    lost = np.setdiff1d(np.arange(1, numbers[-1] + 1), numbers)
+    listed = ", ".join(map(str, lost[:6])) + (", ..." if lost.size > 6 else "")
+    return numbers, f"not in the record, by the instrument's count: cycle{'s' * (lost.size > 1)} {listed}"
+
+
+def pair(
+    found: Runs, sign: int, source: str, words: tuple[str, ...] = (), cycle_count: Integers | None = None
+) -> Cycles:
+    """Pair runs into cycles that begin with one sign of current; ``cycle_count`` is the instrument's, row by row.
 
     Raises
     ------
@@ -134,20 +155,23 @@ def pair(found: Runs, sign: int, source: str, words: tuple[str, ...] = ()) -> Cy
     firsts = np.arange(skip, found.count - 1, 2)
     seconds = firsts + 1
     whole = found.complete[firsts] & found.complete[seconds]
-    notes = [*found.warnings, *words]
+    numbers, lost = np.arange(1, firsts.size + 1), ""
+    if cycle_count is not None:
+        numbers, lost = _numbers(cycle_count[found.first[seconds]])
+    notes = [*found.warnings, *words, *([lost] if lost else [])]
     if skip:
         way = "charge" if found.sign[0] > 0 else "discharge"
         notes.append(f"the {way} of {found.charge_mAh[0]:.4g} mAh before the first cycle is not counted")
     if (~whole).any():
-        numbers = np.flatnonzero(~whole) + 1
-        listed = ", ".join(map(str, numbers[:6])) + (", ..." if numbers.size > 6 else "")
-        notes.append(f"unfinished and left out: cycle{'s' * (numbers.size > 1)} {listed}")
+        cut = numbers[~whole]
+        listed = ", ".join(map(str, cut[:6])) + (", ..." if cut.size > 6 else "")
+        notes.append(f"unfinished and left out: cycle{'s' * (cut.size > 1)} {listed}")
     if not whole.any():
         kind = "charge and discharge" if sign > 0 else "discharge and charge"
         raise BadInputError(source, f"{found.count} half-cycles and no complete cycle", f"a complete {kind}")
     return Cycles(
         runs=found,
-        number=np.flatnonzero(whole) + 1,
+        number=numbers[whole],
         first=firsts[whole],
         second=seconds[whole],
         first_sign=sign,
