@@ -21,7 +21,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from limetal.readers._base import ColumnHint
@@ -172,10 +171,8 @@ def _load(entry: Path, path: Path) -> CyclingRecord | None:
         table = pl.read_parquet(io.BytesIO(packed), columns=own).rechunk()
         columns = {name: handed_over(table[name].to_numpy()) for name in own}
         about = About(**words["about"])
-        more: Mapping[str, NDArray[Any]] = ParquetColumns(packed, tuple(further), table.height, str(path), _MORE)
-        if not words["lazy"]:
-            kept = pl.read_parquet(io.BytesIO(packed), columns=[f"{_MORE}{name}" for name in further]).rechunk()
-            more = _arrays(kept.rename(lambda name: name.removeprefix(_MORE)))
+        own_types = not words["lazy"]
+        more = ParquetColumns(packed, tuple(further), table.height, str(path), _MORE, own_types=own_types)
         os.utime(entry)
     except (pl.exceptions.PolarsError, OSError, ValueError, KeyError, TypeError):
         entry.unlink(missing_ok=True)
@@ -236,18 +233,6 @@ def _frame(more: Mapping[str, NDArray[Any]]) -> pl.DataFrame | None:
             return None
         columns[name] = pl.Series(values.tolist()) if values.dtype.kind in "OU" else pl.Series(values)
     return pl.DataFrame(columns)
-
-
-def _arrays(table: pl.DataFrame) -> dict[str, NDArray[Any]]:
-    """Columns of a table as arrays of their own type; words as objects."""
-    import polars as pl
-
-    return {
-        name: np.array(table[name].to_list(), dtype=object)
-        if table[name].dtype == pl.String
-        else handed_over(table[name].to_numpy())
-        for name in table.columns
-    }
 
 
 def _make_room(newest: Path) -> None:

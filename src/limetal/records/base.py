@@ -130,7 +130,8 @@ class LazyColumns(Mapping[str, NDArray[np.generic]]):
 class ParquetColumns(Mapping[str, NDArray[np.generic]]):
     """Columns of a Parquet table in memory, each unpacked when it is asked for; many are asked for by nobody.
 
-    ``prefix`` stands before every name inside; ``where`` is the file, for messages.
+    ``prefix`` stands before every name inside; ``where`` is the file, for messages. With ``own_types`` numbers keep
+    the type they have inside, else all are floats.
 
     Examples
     --------
@@ -143,10 +144,19 @@ class ParquetColumns(Mapping[str, NDArray[np.generic]]):
     (['n', 'remark'], 2, [1.0, 2.0], ['a', ''])
     """
 
-    def __init__(self, packed: bytes, names: tuple[str, ...], rows: int, where: str = "", prefix: str = "") -> None:
+    def __init__(
+        self,
+        packed: bytes,
+        names: tuple[str, ...],
+        rows: int,
+        where: str = "",
+        prefix: str = "",
+        *,
+        own_types: bool = False,
+    ) -> None:
         self._packed, self._names, self.rows = packed, names, rows
-        self._where, self._prefix = where, prefix
-        self._asked: dict[str, LazyColumns] = {}
+        self._where, self._prefix, self._own_types = where, prefix, own_types
+        self._asked: dict[str, NDArray[np.generic]] = {}
 
     def __getitem__(self, name: str) -> NDArray[np.generic]:
         import io
@@ -162,8 +172,12 @@ class ParquetColumns(Mapping[str, NDArray[np.generic]]):
             except pl.exceptions.PolarsError as error:
                 reason = str(error).splitlines()[0]
                 raise BadInputError(self._where, f"a damaged column {name!r} ({reason})", "a whole one") from error
-            self._asked[name] = LazyColumns(table.rename({inside: name}).rechunk())
-        return self._asked[name][name]
+            column = table[inside].rechunk()
+            plain = self._own_types and column.dtype != pl.String
+            values = column.to_numpy() if plain else LazyColumns(pl.DataFrame({name: column}))[name]
+            values.flags.writeable = False
+            self._asked[name] = values
+        return self._asked[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)
@@ -171,8 +185,8 @@ class ParquetColumns(Mapping[str, NDArray[np.generic]]):
     def __len__(self) -> int:
         return len(self._names)
 
-    def __reduce__(self) -> tuple[type[ParquetColumns], tuple[bytes, tuple[str, ...], int, str, str]]:
-        return ParquetColumns, (self._packed, self._names, self.rows, self._where, self._prefix)
+    def __getstate__(self) -> dict[str, object]:
+        return {**self.__dict__, "_asked": {}}
 
 
 def words_in_runs(column: pl.Series) -> NDArray[np.generic] | None:
