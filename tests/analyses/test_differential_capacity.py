@@ -20,14 +20,14 @@ def numbers(findings, quantity, half="charge"):
 
 def test_peaks_and_their_shift_are_told(ten):
     findings = tell(differential_capacity(ten))
-    first = [n for n in numbers(findings, "peak_voltage") if ("cycle", 1.0) in n.at]
+    first = [n for n in numbers(findings, "dqdv_peak_voltage") if ("cycle", 1.0) in n.at]
     assert len(first) in {3, 4}
     assert abs(first[-1].value - (4.18 + 0.025)) < 4 * first[-1].std
-    charges = [n.value for n in numbers(findings, "peak_charge") if ("cycle", 1.0) in n.at]
+    charges = [n.value for n in numbers(findings, "dqdv_peak_charge") if ("cycle", 1.0) in n.at]
     assert sum(charges) == pytest.approx(3.0, rel=1e-6)
-    last = numbers(findings, "peak_shift")[-1]
+    last = numbers(findings, "dqdv_peak_shift")[-1]
     assert abs(last.value - 2e-3) < 4 * last.std
-    back = numbers(findings, "peak_shift", "discharge")[-1]
+    back = numbers(findings, "dqdv_peak_shift", "discharge")[-1]
     assert abs(back.value) < 4 * back.std
 
 

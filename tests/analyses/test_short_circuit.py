@@ -34,7 +34,7 @@ def test_none_found():
     told = tell(result)
     assert result.verdict == "none found"
     assert values(told, "short_circuit") == ["none found"]
-    assert values(told, "short_time") == []
+    assert values(told, "short_circuit_time") == []
     assert told.tables[0].rows == 0
     assert [p.name for p in told.plots] == ["short_voltage_time", "short_half_cycles"]
 
@@ -43,8 +43,8 @@ def test_soft_and_hard_in_one_test():
     result = short_circuit(symmetric((Leak(15.4 * HOUR, 0.4, 0.3 * HOUR), Leak(28.4 * HOUR, 0.96))))
     told = tell(result)
     assert result.verdict.startswith("hard short at 28.38 h; before it soft short at 15.38 h (confidence 0.9")
-    assert values(told, "short_time") == pytest.approx([15.4, 28.4], abs=0.05)
-    assert values(told, "short_voltage_loss") == pytest.approx([40, 96], abs=7)  # seen a minute later
+    assert values(told, "short_circuit_time") == pytest.approx([15.4, 28.4], abs=0.05)
+    assert values(told, "short_circuit_voltage_loss") == pytest.approx([40, 96], abs=7)  # seen a minute later
     assert told.tables[0].columns["kind"][1] == ["soft", "hard"]
     assert {"short_event_1", "short_event_2"} <= {p.name for p in told.plots}
     assert [round(m.at, 1) for m in told.plots[0].marks] == [15.4, 28.4]

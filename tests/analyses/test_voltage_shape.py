@@ -35,10 +35,10 @@ def test_shares_and_first_cycles_are_those_of_the_made_up_cell():
     result = voltage_shape(history())
     assert list(result.shape) == HISTORY
     findings = tell(result)
-    assert values(findings, "shape_share") == pytest.approx(
+    assert values(findings, "voltage_shape_share") == pytest.approx(
         {"peaked": 100 * 10 / 36, "flat": 100 * 14 / 36, "arcing": 100 * 10 / 36, "diverging": 100 * 2 / 36}
     )
-    assert values(findings, "first_cycle_of_shape") == {"peaked": 1, "flat": 6, "arcing": 13, "diverging": 18}
+    assert values(findings, "first_cycle_of_voltage_shape") == {"peaked": 1, "flat": 6, "arcing": 13, "diverging": 18}
 
 
 def test_with_and_without_current_say_the_same():
@@ -125,7 +125,7 @@ def test_a_cell_that_became_rectangular_and_low_is_suspicious():
 def test_a_simulated_ohmic_cell_is_rectangular_and_the_note_says_what_that_may_be():
     rec = simulate(PlanarSymmetricCell(2.0, 1.0, 1.0), (Block(1.0, 1.0, 5),), CellContext("symmetric", 1.0))
     findings = tell(voltage_shape(rec))
-    assert values(findings, "shape_share") == {"rectangular": 100.0}
+    assert values(findings, "voltage_shape_share") == {"rectangular": 100.0}
     assert "the voltage alone cannot tell" in findings.numbers[0].note
     assert not findings.warnings
 
@@ -133,9 +133,9 @@ def test_a_simulated_ohmic_cell_is_rectangular_and_the_note_says_what_that_may_b
 def test_unclear_half_cycles_say_why():
     t, v = uniform([0.05] * 10, points=4)
     findings = tell(voltage_shape(record(t, v)))
-    assert values(findings, "shape_share") == {"unclear": 100.0}
+    assert values(findings, "voltage_shape_share") == {"unclear": 100.0}
     assert "10 too few rows" in findings.numbers[0].note
-    assert not values(findings, "first_cycle_of_shape")
+    assert not values(findings, "first_cycle_of_voltage_shape")
 
 
 def test_unfinished_half_cycles_have_no_shape():

@@ -197,12 +197,16 @@ def _peak_numbers(result: DifferentialCapacity) -> list[Number]:
         where = f"{'charge' if peak.sign > 0 else 'discharge'} of cycle {peak.cycle}, peak at {peak.volt:.3f} V"
         note = f"{where}; stands out by {peak.significance:.3g} standard errors; {width}"
         numbers += [
-            Number("peak_voltage", peak.volt, _std(peak.volt_std), note, _at(peak)),
-            Number("peak_height", peak.height_mAh_V, _std(peak.height_std), f"{where}; {width}", _at(peak)),
-            Number("peak_charge", peak.area_mAh, _std(peak.area_std), f"{where}; whole charge, no baseline", _at(peak)),
+            Number("dqdv_peak_voltage", peak.volt, _std(peak.volt_std), note, _at(peak)),
+            Number("dqdv_peak_height", peak.height_mAh_V, _std(peak.height_std), f"{where}; {width}", _at(peak)),
+            Number(
+                "dqdv_peak_charge", peak.area_mAh, _std(peak.area_std), f"{where}; whole charge, no baseline", _at(peak)
+            ),
         ]
         if np.isfinite(peak.width_V):
-            numbers.append(Number("peak_width", peak.width_V, _std(peak.width_std), f"{where}; {width}", _at(peak)))
+            numbers.append(
+                Number("dqdv_peak_width", peak.width_V, _std(peak.width_std), f"{where}; {width}", _at(peak))
+            )
     return numbers
 
 
@@ -217,7 +221,7 @@ def _shift_numbers(result: DifferentialCapacity) -> list[Number]:
             f"{half}, peak at {first.volt:.3f} V in cycle {first.cycle} and {last.volt:.3f} V in cycle {last.cycle}; "
             f"straight line through {len(track.peaks)} cycles"
         )
-        numbers.append(Number("peak_shift", track.shift_V, _std(track.shift_std), note, (("definition", half),)))
+        numbers.append(Number("dqdv_peak_shift", track.shift_V, _std(track.shift_std), note, (("definition", half),)))
     return numbers
 
 

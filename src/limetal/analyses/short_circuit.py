@@ -180,13 +180,17 @@ def tell(result: ShortCircuit) -> Findings:
     for k, finding in enumerate(result.findings[:MOST_MARKED]):
         at: tuple[tuple[str, float | str], ...] = (("cycle", float(finding.cycle)),)
         words = f"{finding.kind} short, by {finding.indicator}: {finding.evidence}"
-        numbers.append(Number("short_time", finding.start_second / SECONDS_PER_HOUR, None, words, at))
+        numbers.append(Number("short_circuit_time", finding.start_second / SECONDS_PER_HOUR, None, words, at))
         note = f"of the {finding.kind} short at {finding.start_second / SECONDS_PER_HOUR:.4g} h"
-        numbers.append(Number("short_confidence", finding.confidence, None, f"{note}; calibrated on made-up cells", at))
+        numbers.append(
+            Number("short_circuit_confidence", finding.confidence, None, f"{note}; calibrated on made-up cells", at)
+        )
         if math.isfinite(finding.drop):
-            numbers.append(Number("short_voltage_loss", 100 * finding.drop, None, note, at))
+            numbers.append(Number("short_circuit_voltage_loss", 100 * finding.drop, None, note, at))
         if k == 0 and len(result.findings) > MOST_MARKED:
-            numbers.append(Number("short_count", float(len(result.findings)), None, "all of them; see the table"))
+            numbers.append(
+                Number("short_circuit_count", float(len(result.findings)), None, "all of them; see the table")
+            )
     warnings = [
         *result.traces.warnings,
         *(f"may be a short circuit, and cannot be told: {d}" for d in result.doubts[:6]),

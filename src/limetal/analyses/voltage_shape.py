@@ -252,11 +252,11 @@ def tell(result: VoltageShape) -> Findings:
         if name == "unclear":
             reasons, counts = np.unique(np.array(result.why)[own], return_counts=True)
             note += "; " + ", ".join(f"{c} {r}" for r, c in zip(reasons, counts, strict=True))
-        numbers.append(Number("shape_share", 100 * own.size / n, None, note, at))
+        numbers.append(Number("voltage_shape_share", 100 * own.size / n, None, note, at))
         if own.size < n and name != "unclear":
             k = int(own[0])
             when = f"half-cycle of {'positive' if result.sign[k] > 0 else 'negative'} voltage"
-            numbers.append(Number("first_cycle_of_shape", float(result.cycle[k]), None, f"{name}, {when}", at))
+            numbers.append(Number("first_cycle_of_voltage_shape", float(result.cycle[k]), None, f"{name}, {when}", at))
     return Findings(tuple(numbers), (_plot_cycles(result), _plot_examples(result)), (_table(result),), result.warnings)
 
 
