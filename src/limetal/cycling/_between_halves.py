@@ -17,11 +17,13 @@ Floats = NDArray[np.float64]
 #: Standard deviations of the ordinary change from one half-cycle to the next that a shift exceeds.
 SIGMAS = 10.0
 #: At most this part of the shift is there before the reversal, ...
-BEFORE = 0.25
-#: ... at least this part of it from begin to end of the next half-cycle, and in the one after that.
+BEFORE = 0.12
+#: ... the loss in the first minutes of the next half-cycle and that at its end are alike within this part, and at least
+#: this part of it is there in the one after that.
+ALIKE = 0.75
 AFTER = 0.6
-#: A reversal with a pause of this many times the usual one beside it tells nothing: rests change a cell.
-LONG_PAUSE = 3.0
+#: A rest of more than this part of a half-cycle at the reversal may have changed the cell, or its temperature.
+LONGEST_GAP = 0.03
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,8 @@ def shifts(p: Profiles, t: Floats, smallest: float) -> list[Shift]:
         away = np.where((p.expected > 0) & (p.grid_u > 0), away, np.nan)
     away *= _former_level(p)[:, None]
     away = np.where(p.seen[:, None] >= 3, away, np.nan)
-    early = _middle(away[:, (GRID > 0.01) & (GRID < 0.07)])  # a change of temperature is not there yet
+    early = _middle(away[:, (GRID > 0.012) & (GRID < 0.06)])  # a change of temperature is not there yet
+    last = _middle(away[:, GRID > 0.88])
     late = _middle(away[:, GRID > 0.75])
     whole = _middle(away[:, GRID > 0.05])
     change = whole[1:] - whole[:-1]
@@ -53,17 +56,17 @@ def shifts(p: Profiles, t: Floats, smallest: float) -> list[Shift]:
     scatter = NORMAL_MAD * float(np.median(np.abs(known - np.median(known))))
     end = t[p.rows[np.append(p.first[1:], p.u.size) - 1]]
     gap = p.start_second[1:] - end[:-1]
-    usual = float(np.median(gap))
     found = []
     for k in range(1, p.count - 1):
         loss = min(-early[k], -late[k])
-        if not (np.isfinite(loss) and loss > 0 and np.isfinite(late[k - 1])):
+        if not (np.isfinite(loss) and loss > 0 and np.isfinite(last[k - 1])):
             continue
+        loss = -late[k]
         drop = loss / (1 + loss)
-        fresh = abs(late[k - 1]) <= BEFORE * loss and abs(whole[k - 1]) <= BEFORE * loss
+        fresh = abs(last[k - 1]) <= BEFORE * loss and abs(whole[k - 1]) <= BEFORE * loss
         stays = np.isfinite(whole[k + 1]) and -whole[k + 1] >= AFTER * loss
-        alike = max(-early[k], -late[k]) <= loss / AFTER
-        short = gap[k - 1] <= LONG_PAUSE * usual + 0.02 * p.seconds[k]
+        alike = ALIKE <= early[k] / late[k] <= 1 / ALIKE
+        short = gap[k - 1] <= LONGEST_GAP * p.seconds[k]
         sigmas = loss / max(scatter, 1e-4)
         same = p.group[k] == p.group[k - 1] == p.group[k + 1]
         if drop >= smallest and sigmas >= SIGMAS and fresh and stays and alike and short and same:
