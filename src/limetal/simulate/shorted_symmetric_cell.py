@@ -373,7 +373,7 @@ def _solve(
                     return u, slope + scale[k] * quick / cell.limiting_mA_cm2 / (1 - x * x)
 
                 def steady(current: float, k: int = k) -> tuple[float, float]:
-                    return ionic(current, k, (1 - quick) * current)  # noqa: B023 - used within the loop
+                    return ionic(current, k, (1 - quick) * current)
 
                 before = path.share(float(t[k]), float(j[k]), before, (ionic, steady))
                 voltage[k] = ionic(before)[0]
@@ -396,7 +396,7 @@ class _Path:
         self.last = 1.0
 
     def share(self, now: float, j: float, guess: float, cell: tuple[_Ionic, _Ionic]) -> float:
-        """Ionic current density at which the voltage of the cell, as it is or in its steady state, is that of a leak."""
+        """Ionic current density at which the cell has the voltage of the leak; ``cell``: as it is, and in steady state."""
         conductance = 0.0
         self.last = j or self.last
         for k, leak in enumerate(self.leaks):
