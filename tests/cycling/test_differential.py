@@ -206,6 +206,19 @@ def test_density_of_straight_pieces_is_exact():
     np.testing.assert_allclose(flat[0] * 0.25, [0, 1, 0, 0])
 
 
+def test_a_first_row_with_the_voltage_of_the_rest_before_is_left_out():
+    q, volt, _ = half(LAYERED, 800, 1e-4, 1e-4)
+    jumped = volt.copy()
+    jumped[0] -= 0.4
+    clean, found = fitted(one(q, volt)), fitted(one(q, jumped))
+    assert clean.begin_mAh == 0
+    assert found.begin_mAh == q[1]
+    assert found.noise_V == pytest.approx(clean.noise_V, rel=0.05)
+    for end in (2.5, 3.9):  # a steep end that was logged is kept
+        steep = np.append(volt, np.linspace(volt[-1], end, 12)[1:])
+        assert fitted(one(np.linspace(0, 3, steep.size), steep)).end_mAh == 3.0
+
+
 def test_what_the_voltmeter_resolves():
     rng = np.random.default_rng(0)
     for step in (1e-4, 1e-3, 5e-3):

@@ -28,6 +28,11 @@ SAME_CURRENT = 0.05
 #: After an interrupt the voltage settles for this part of the charge of the half-cycle; more interrupts are pulses.
 SETTLES = 0.01
 MOST_INTERRUPTS = 5
+#: A row at an end of a half-cycle has the voltage of another step if it is this many times as far from the next as the
+#: largest of so many steps behind; at most so many rows.
+JUMP_AT_END = 10.0
+BESIDE_END = 5
+MOST_AT_END = 2
 #: Readings that repeat more often than this are replaced by the places where they change.
 REPEATED = 0.5
 FEWEST_LEVELS = 6
@@ -160,6 +165,7 @@ def fitted(half: Profile, step_V: float | None = None) -> Fitted:
     step = voltage_step_V(half.volt) if step_V is None else step_V
     total = float(half.charge_mAh[-1])
     keep, interrupts = _usual(half)
+    keep[_ends_with_other_voltage(half.volt, np.flatnonzero(keep), step)] = False
     q, volt = half.charge_mAh[keep], half.volt[keep]
     if interrupts > MOST_INTERRUPTS:
         return Fitted(half.cycle, half.sign, None, why_not=f"it is interrupted {interrupts} times (pulses)")
@@ -167,6 +173,10 @@ def fitted(half: Profile, step_V: float | None = None) -> Fitted:
         return Fitted(half.cycle, half.sign, None, why_not=f"only {q.size} rows at one current")
     slip = spikes(volt, step)
     q, volt = q[~slip], volt[~slip]
+    different = int(np.count_nonzero(np.diff(q))) + 1
+    if different < FEWEST_POINTS:
+        words = f"rows at one current have only {different} different charges"
+        return Fitted(half.cycle, half.sign, None, step_V=step, why_not=words)
     gaps = _gaps(half.charge_mAh, np.flatnonzero(keep))
     begin, end, weight, least = float(q[0]), float(q[-1]), None, 0.0
     rows, readings = q, volt
@@ -196,6 +206,18 @@ def _usual(half: Profile) -> tuple[NDArray[np.bool_], int]:
     for row in restart[: MOST_INTERRUPTS + 1]:
         keep &= (q < q[row]) | (q > q[row] + SETTLES * q[-1]) | (np.arange(q.size) < row)
     return keep, int(restart.size)
+
+
+def _ends_with_other_voltage(volt: Floats, kept: Integers, step: float) -> list[int]:
+    """First and last rows that an instrument logged with the voltage of the step beside: they stand apart by far."""
+    found = []
+    for rows in (kept, kept[::-1]):
+        for k in range(min(MOST_AT_END, rows.size - FEWEST_POINTS)):
+            apart = np.abs(np.diff(volt[rows[k : k + BESIDE_END + 2]]))
+            if apart[0] <= JUMP_AT_END * max(float(apart[1:].max()), step):
+                break
+            found.append(int(rows[k]))
+    return found
 
 
 def _gaps(charge: Floats, kept: Integers) -> Floats:

@@ -37,6 +37,8 @@ PENALTIES = (-10.0, -8.0, -6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
 STEPS = (2.0, 1.0, 0.5, 0.25)
 #: Neighbours over which the bends of the first fit are averaged.
 BENDS = 9
+#: The noise is that of the usual points where it is this many times as large with the few that are far off.
+FEW_OFF = 1.5
 #: Of the penalty in every fit: pieces without rows stay in place.
 RIDGE = 1e-10
 
@@ -164,7 +166,13 @@ def _fit(q: Floats, volt: Floats, weight: Floats, knots: Floats, bends: Floats |
         for place in places:
             tried[place] = tried.get(place) or _try(10.0**place, normal, penalty, right, total, q.size)
     found = min(tried.values(), key=lambda t: t.score)
-    noise = max(float(np.sqrt(found.residual / max(q.size - found.freedom, 1.0))), least_V)
+    free = max(q.size - found.freedom, 1.0)
+    noise = float(np.sqrt(found.residual / free))
+    off = np.abs(y - basis @ found.coefficients)[weight == 1.0]
+    usual = 1.4826 * float(np.median(off)) * np.sqrt(q.size / free) if off.size else noise
+    if noise > FEW_OFF * usual:  # a jump between two rows that no curve follows says nothing about the noise elsewhere
+        noise = usual
+    noise = max(noise, least_V)
     root, _ = dtbtrs(found.lower, np.eye(right.size), uplo="L", trans="T")
     return Smooth(knots, middle + found.coefficients, noise * np.asarray(root), noise, found.freedom)
 
