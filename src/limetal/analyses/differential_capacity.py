@@ -25,6 +25,8 @@ Columns = dict[str, tuple[str, list[float] | list[str] | list[int] | list[float 
 NAME = "analyses.differential_capacity"
 KINDS = ("full", "half", "anode-free")
 MG_PER_G = 1e3
+#: So many peaks of each half-cycle are given as numbers, those with the most charge; the table has all.
+MOST_PEAKS = 6
 #: The picture of dV/dQ shows this part of its points; the steep ends would hide the rest.
 SHOWN = 0.94
 
@@ -189,11 +191,11 @@ def _std(value: float) -> float | None:
 
 
 def _peak_numbers(result: DifferentialCapacity) -> list[Number]:
-    """Peaks of the first and the last chosen cycle; the table has all."""
+    """The largest peaks of the first and the last chosen cycle; the table has all."""
     ends = {result.curves[0].fitted.cycle, result.curves[-1].fitted.cycle}
     width = f"intervals of {1e3 * result.curves[0].width_V:.3g} mV"
     numbers = []
-    for peak in (p for half in result.found for p in half if p.cycle in ends):
+    for peak in (p for half in result.found for p in _largest(half) if p.cycle in ends):
         where = f"{'charge' if peak.sign > 0 else 'discharge'} of cycle {peak.cycle}, peak at {peak.volt:.3f} V"
         note = f"{where}; stands out by {peak.significance:.3g} standard errors; {width}"
         numbers += [
@@ -210,10 +212,16 @@ def _peak_numbers(result: DifferentialCapacity) -> list[Number]:
     return numbers
 
 
+def _largest(half: tuple[Peak, ...]) -> list[Peak]:
+    """Peaks with the most charge, from low voltage to high."""
+    return sorted(sorted(half, key=lambda peak: -peak.area_mAh)[:MOST_PEAKS], key=lambda peak: peak.volt)
+
+
 def _shift_numbers(result: DifferentialCapacity) -> list[Number]:
     numbers = []
+    shown = {id(peak) for half in result.found for peak in _largest(half)}
     for track in (*result.charge, *result.discharge):
-        if len(track.peaks) < 2:
+        if len(track.peaks) < 2 or id(track.peaks[0]) not in shown:
             continue
         first, last = track.peaks[0], track.peaks[-1]
         half = "charge" if first.sign > 0 else "discharge"

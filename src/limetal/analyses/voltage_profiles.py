@@ -80,8 +80,9 @@ class VoltageProfiles:
 def voltage_profiles(record: CyclingRecord, options: Options | None = None) -> VoltageProfiles:
     """Voltage against capacity of chosen cycles, each half-cycle from zero capacity.
 
-    Capacity is the integral of the logged current from the beginning of the half-cycle, rests inside left out; it is
-    given per gram and per area where the study gives mass and area.
+    Capacity grows as the integral of the logged current from the beginning of the half-cycle, rests inside left out,
+    and ends at the charge of the half-cycle, which may be the instrument's own counter. It is given per gram and per
+    area where the study gives mass and area.
 
     Raises
     ------
@@ -164,5 +165,5 @@ PLUGIN = Analysis(
     analyse=voltage_profiles,
     tell=tell,
     options=Options,
-    sources=("charge is the integral of the logged current from the beginning of each half-cycle",),
+    sources=("charge from the beginning of each half-cycle, as the capacity of cycles has it (docs: capacity)",),
 )

@@ -1,7 +1,7 @@
 """Voltage against capacity of single half-cycles, and which cycles are worth drawing.
 
-Charge is counted from the beginning of the half-cycle, as `limetal.cycling.runs` counts it; rests inside a half-cycle
-carry none and are left out.
+Charge is counted from the beginning of the half-cycle: it grows as the integral of the current does, and ends at the
+charge that `limetal.cycling.runs` gives, which may be the instrument's own. Rests inside carry none and are left out.
 """
 
 from __future__ import annotations
@@ -102,6 +102,8 @@ def profile(record: CyclingRecord, found: Runs, run: int, cycle: int = 0) -> Pro
     step *= np.diff(record.test_time_second[begin:stop])
     step[direction[1:] != sign] = 0.0
     charge = np.concatenate([[0.0], np.cumsum(step)])
+    if charge[-1] > 0:  # where the charge is that of a counter, the current says how it grew
+        charge *= float(found.charge_mAh[run]) / charge[-1]
     inside = np.flatnonzero(direction == sign)
     held = float(found.held_charge_mAh[run])
     return Profile(

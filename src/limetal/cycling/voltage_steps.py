@@ -20,7 +20,7 @@ WHOLE_SHARE = 0.95
 WHOLE_WITHIN = 0.05
 MOST_LEVELS = 200_000
 #: A single reading is a slip if it lies this many standard deviations of the noise (and steps) from the median of five.
-SLIP = 8.0
+SLIP = 12.0
 #: A level held for longer gets a point for every such part of the charge, on a straight line and of this weight.
 LONG_LEVEL = 0.01
 LINE_WEIGHT = 0.1
