@@ -161,7 +161,7 @@ def hysteresis(record: CyclingRecord, options: Options | None = None) -> Hystere
     halves = half_cycle_numbers(record, found, options.settled_from, options.end_fraction)
     one, two = pairs.T
     current = MA_PER_A * (halves.mean_current_A[one] + halves.mean_current_A[two]) / 2
-    area = record.cell.area_cm2
+    area = record.cell.area_cm2 if found.from_current else None
     n = one.size
     shown = sorted({0, n // 4, n // 2, (3 * n) // 4, n - 1})
     return Hysteresis(
@@ -170,7 +170,7 @@ def hysteresis(record: CyclingRecord, options: Options | None = None) -> Hystere
         plateau_V=(halves.plateau_V[one] + halves.plateau_V[two]) / 2,
         full_gap_V=halves.mean_V[one] + halves.mean_V[two],
         unweighted_mean_V=(halves.plain_mean_V[one] + halves.plain_mean_V[two]) / 2,
-        current_density_mA_cm2=current / area if record.current_ampere is not None and area else None,
+        current_density_mA_cm2=current / area if area else None,
         start_second=halves.start_second[one],
         half_cycles=len(found.items),
         incomplete=sum(not h.complete for h in found.items),
@@ -201,7 +201,8 @@ def tell(result: Hysteresis) -> Findings:
         *(n for found in findings for n in found.numbers),
     ]
     warnings = [*result.warnings, *(w for found in findings for w in found.warnings)]
-    bias = float(np.median(result.unweighted_mean_V / result.mean_V - 1))
+    some = result.mean_V != 0
+    bias = float(np.median(result.unweighted_mean_V[some] / result.mean_V[some] - 1)) if some.any() else 0.0
     if abs(bias) > 0.05:
         warnings.append(
             f"points are unevenly spaced in time: a plain mean over points would be {100 * bias:+.0f} % off; "
@@ -218,7 +219,9 @@ def tell(result: Hysteresis) -> Findings:
         warnings.append(f"{why} circuit, lies in the half-cycles, and the mean may be too low as well")
         not_computed.append(("hysteresis_end", f"{why} circuit"))
     if result.current_density_mA_cm2 is None:
-        why = "the record has no current" if result.record.current_ampere is None else "the electrode area is not given"
+        current = result.record.current_ampere
+        flows = current is not None and bool(np.any(current != 0))
+        why = "the electrode area is not given" if flows else "the record has no current"
         not_computed.append(("areal_resistance", why))
     plots = [_plot_time(result), _plot_profiles(result), _plot_cycles(result)]
     if sum(like_cycles(result.mean_V[level]) for level in levels) > 1:

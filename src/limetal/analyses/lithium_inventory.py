@@ -154,6 +154,8 @@ def lithium_inventory(record: CyclingRecord, options: Options | None = None) -> 
     if cell is None or cell.kind not in {"full", "anode-free"}:
         raise BadInputError(record.source, "another cell", "a full or an anode-free cell")
     discharge = found.discharge_mAh()
+    if not discharge.max() > 0:
+        return _nothing(record, options, "no cycle delivered a charge")
     positive = _positive(float(discharge.max()), cell.nominal_capacity_mAh, options.positive_capacity)
     charged = found.first_sign < 0
     given = cell.np_ratio or 0.0
@@ -165,7 +167,7 @@ def lithium_inventory(record: CyclingRecord, options: Options | None = None) -> 
     like = np.flatnonzero(label.label == label.usual)
     first, last = int(like[0]), int(like[-1])
     delivered, read = float(discharge[:last].sum()), float(discharge[last])
-    if first == last or not delivered > 0:
+    if first == last or not min(delivered, float(discharge[first])) > 0:
         return _nothing(record, options, "fewer than two cycles at one current")
     if read > lithium:
         why = f"the last cycle delivered {read:.4g} mAh, more than all lithium by N/P, {lithium:.4g} mAh"

@@ -161,8 +161,8 @@ def _open(t: Floats, last: Integers) -> Floats:
     gap = t[last + 1] - t[last]
     usual = np.zeros(last.size)
     for k in range(1, NEAR + 1):
-        at = last - k
-        usual = np.maximum(usual, np.where(at > 0, t[at] - t[np.maximum(at - 1, 0)], 0.0))
+        at = np.maximum(last - k, 0)
+        usual = np.maximum(usual, t[at] - t[np.maximum(at - 1, 0)])
     own = np.where(last > 0, t[last] - t[np.maximum(last - 1, 0)], 0.0)
     usual = np.where(usual > 0, usual, own)
     logged = (own < SHORTER * usual) | (gap <= AT_ONCE * usual)

@@ -159,7 +159,8 @@ def _head(record: CyclingRecord) -> CyclingRecord | None:
     t, v = record.test_time_second, record.voltage_volt
     weights = time_weights(np.arange(t.size), t)
     top = weighted_quantile(np.abs(v), weights, TOP)
-    last = int(np.flatnonzero(np.abs(v) > LOW * top)[-1]) + 1
+    high = np.flatnonzero(np.abs(v) > LOW * top)
+    last = int(high[-1]) + 1 if high.size else 0
     if last < FEWEST_ROWS or t[-1] - t[last - 1] < 0.5 * (t[-1] - t[0]):
         return None
     return CyclingRecord(t[:last], v[:last], None, source=record.source, cell=record.cell)
@@ -184,7 +185,11 @@ def _with_end(record: CyclingRecord, seen: HalfCycleVoltages, found: HalfCycles)
         return seen
     begins = seen.start_hour[whole][-USUAL_OF:]
     steps = np.diff(begins) / np.diff(whole)[-(begins.size - 1) :]
-    usual = float(np.mean(steps[np.abs(steps / np.median(steps) - 1) < 0.1]))
+    middle = float(np.median(steps))
+    near = np.abs(steps - middle) < 0.1 * middle
+    if not near.any():
+        return seen  # half-cycles without a usual length
+    usual = float(np.mean(steps[near]))
     t, v = (record.test_time_second - record.test_time_second[0]) / SECONDS_PER_HOUR, record.voltage_volt
     cut = not seen.complete[-1]
     begin = float(seen.start_hour[-1] if cut else seen.end_hour[-1])

@@ -134,6 +134,8 @@ def _half_cycles(record: CyclingRecord) -> HalfCycles:
             "sign of the current"
         )
     trimmed = [half for half in trimmed if half[0].size >= 2]
+    if not trimmed:
+        raise BadInputError(record.source, "no half-cycle of two rows or more", "half-cycles of a symmetric cell")
     spans = np.array([t[rows[-1]] - t[rows[0]] for rows, _, _ in trimmed])
     complete = _complete(spans, np.array([cut for _, _, cut in trimmed], dtype=bool), both_ways=not from_current)
     if not from_current and _irregular(spans[complete]):

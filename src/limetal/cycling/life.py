@@ -447,9 +447,9 @@ def _odd_begin(found: Life) -> list[str]:
     """Say if the cycles before the reference differ from it by more than the bounds: they are not compared."""
     known, criteria = np.flatnonzero(np.isfinite(found.reference_V)), found.criteria
     early = found.voltage_V[: criteria.reference_first - 1]
-    if not known.size or not early.size:
+    reference = float(found.reference_V[known[0]]) if known.size else 0.0
+    if not reference > 0 or not early.size:
         return []
-    reference = float(found.reference_V[known[0]])
     like = np.ones(early.size, dtype=bool)
     if found.current_mA is not None:
         now = found.current_mA[known[0]]

@@ -97,8 +97,9 @@ class Blocks:
 
     @property
     def efficiency(self) -> Floats:
-        """Stripped over plated, as a fraction; NaN where the block is not finished."""
-        return np.where(self.finished, self.stripped_mAh / self.plated_mAh, np.nan)
+        """Stripped over plated, as a fraction; NaN where the block is not finished or nothing was plated."""
+        told = self.finished & (self.plated_mAh > 0)
+        return np.where(told, self.stripped_mAh / np.where(told, self.plated_mAh, 1.0), np.nan)
 
     @property
     def cycles(self) -> Booleans:
@@ -417,7 +418,7 @@ def _blocks(result: Plating) -> Blocks:
         currents = found.mean_current_mA[first], found.mean_current_mA[last]
         one = resolution.set_values & (np.abs(currents[0] - currents[1]) <= SAME_SET * currents[0])
         common = np.where(one, np.abs(own - other), np.hypot(own, other))
-        random, common = random / plated, common / plated
+        random, common = (np.where(plated > 0, x / plated, np.nan) for x in (random, common))
     return Blocks(
         first=first,
         last=last,
