@@ -43,6 +43,9 @@ class Profiles:
         Seconds since the reversal; voltage with the sign of the half-cycle taken out.
     residual : (n,) float
         (u - expected)/scale; NaN where nothing can be expected.
+    ahead : (n,) float
+        The residual against the lowest of what is expected at this time and soon after: a fall that belongs to the
+        half-cycle and comes a little early is none.
     scale : (n,) float
         Expected size of the voltage, both directions together.
     first : (halves,) int
@@ -62,6 +65,7 @@ class Profiles:
     elapsed: Floats
     u: Floats
     residual: Floats
+    ahead: Floats
     scale: Floats
     first: Integers
     sign: Integers
@@ -126,8 +130,26 @@ def profiles(record: CyclingRecord, halves: HalfCycles, changes: Integers | None
     scale = _between(size_of, owner, place, weight)
     with np.errstate(invalid="ignore", divide="ignore"):
         residual = np.where(scale > 0, (u - at_row) / scale, np.nan)
+        later = [expected[owner, np.minimum(place + k, GRID.size - 1)] for k in (1, 2, 3)]
+        lowest = np.fmin(at_row, np.fmin(later[0], np.fmin(later[1], later[2])))
+        ahead = np.where(scale > 0, (u - lowest) / scale, np.nan)
     return Profiles(
-        rows, owner, elapsed, u, residual, scale, first, sign, group, start, usual, current, grid_u, expected, seen
+        rows,
+        owner,
+        elapsed,
+        u,
+        residual,
+        ahead,
+        scale,
+        first,
+        sign,
+        group,
+        start,
+        usual,
+        current,
+        grid_u,
+        expected,
+        seen,
     )
 
 

@@ -17,8 +17,9 @@ Integers = NDArray[np.int64]
 
 #: A drop may take so many intervals between rows, ...
 LAGS = (1, 2, 4, 8)
-#: ... but if more than one, at most this part of the half-cycle.
+#: ... but if more than one, at most this part of the half-cycle, and this many seconds: warmth takes minutes.
 LONGEST_FALL = 0.02
+LONGEST_FALL_SECOND = 60.0
 #: Rows on each side whose median is the voltage before and after.
 SIDE = 3
 #: Rows further away on each side that show the trend, which is no drop.
@@ -28,6 +29,8 @@ BINS = np.concatenate([[0.0, 0.01, 0.02, 0.04, 0.07], np.linspace(0.1, 1.0, 11)]
 #: After the drop the voltage lies below what is expected by at least this part of the drop: what falls from above
 #: back to it (a contact that heals, an arc that ends) is none.
 BELOW = 0.6
+#: That holds, less this part of the voltage, also against what is expected a few percent of the half-cycle later.
+EARLY = 0.02
 #: Before it, it lies no further below than this part of the drop: else the expectation is not that of this cell.
 FRESH = 0.5
 #: After it, it lies no further below than this many drops: what falls on and on is no drop.
@@ -145,7 +148,7 @@ def _falls(p: Profiles, t: Floats) -> _Falls:
         ok = owner[k + step] == owner[k]
         ok &= broken[k + step] == broken[np.maximum(k - SIDE + 1, 0)]  # no row left out in between
         if step > 1:
-            ok &= length <= LONGEST_FALL * p.seconds[owner[k]]
+            ok &= length <= np.minimum(LONGEST_FALL * p.seconds[owner[k]], LONGEST_FALL_SECOND)
         span = time[np.minimum(k + step + 1, n - 1)] - time[np.maximum(k - 1, 0)]
         trend = np.maximum(falling[np.maximum(k - SIDE + 1 - TREND_ROWS, 0)], falling[np.minimum(k + step, n - 1)])
         fall = np.where(ok, before[k] - after - np.nan_to_num(trend) * span, np.nan)
@@ -205,6 +208,10 @@ def _judged(p: Profiles, t: Floats, falls: _Falls, scatter: Floats, k: int, begi
     itself = float(p.u[k] - p.u[at])
     at_once = float(p.residual[k] - p.residual[at])
     if itself < ITSELF * size * float(p.scale[k]) or at_once < AT_ONCE * size:
+        return None
+    ahead = p.ahead[at : min(end, at + 5)]
+    ahead = ahead[np.isfinite(ahead)]
+    if not ahead.size or -float(np.median(ahead)) < BELOW * size - EARLY:
         return None
     rest = p.residual[at:end]
     back = rest >= before - (1 - RECOVERED) * size

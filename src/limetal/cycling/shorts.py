@@ -47,6 +47,8 @@ FEWEST_SEEN = 2
 LARGE_DROP, MANY_SIGMAS = 0.08, 10.0
 SMALL_DROP = 0.05
 FULL_HISTORY = 4
+#: ... and an interval so short that warmth does not come in it.
+AT_ONCE_SECOND = 90.0
 #: A loss at a reversal is looked at from this part of the voltage on.
 SMALLEST_SHIFT = 0.12
 #: Without current, the record ends for the search of half-cycles behind the last of so many blocks that is still as
@@ -326,7 +328,7 @@ def _tell_drops(
                 drop.half + 1,
                 drop.half // 2 + 1,
                 drop.drop,
-                _confidence(drop),
+                _confidence(drop, float(t[drop.row_after] - t[drop.row])),
                 words + _afterwards(drop, t, stays, back=back),
                 drop.row,
             )
@@ -422,9 +424,9 @@ def _tell_shifts(found: list[Shift], p: Profiles, t: Floats, findings: list[Shor
         )
 
 
-def _confidence(drop: Drop) -> float:
+def _confidence(drop: Drop, seconds: float) -> float:
     """Part of such drops that were shorts, in made-up tests half of which had none (docs: short circuits)."""
-    if drop.seen < FULL_HISTORY:
+    if drop.seen < FULL_HISTORY or seconds > AT_ONCE_SECOND:
         return 0.8
     if drop.drop >= LARGE_DROP and drop.sigmas >= MANY_SIGMAS:
         return 0.99

@@ -396,7 +396,7 @@ class _Path:
         self.last = 1.0
 
     def share(self, now: float, j: float, guess: float, cell: tuple[_Ionic, _Ionic]) -> float:
-        """Ionic current density at which the cell has the voltage of the leak; ``cell``: as it is, and in steady state."""
+        """Ionic current density where cell and leak have one voltage; ``cell``: as it is, and in steady state."""
         conductance = 0.0
         self.last = j or self.last
         for k, leak in enumerate(self.leaks):
