@@ -8,8 +8,11 @@ from limetal.errors import BadInputError, StudyFileError
 from limetal.ledger import ORIGINS
 from limetal.physics.kinetics import symmetric_cell_voltage_V
 from limetal.records.cycling import CellContext
+from limetal.records.files import write_record
 from limetal.run import analyse, design_study, load_study, run, run_study, simulated_record
+from limetal.simulate import Block, PlanarSymmetricCell, simulate
 from support.data_files import real
+from support.full_cells import make
 from support.studies import claim
 
 STUDY = """
@@ -280,3 +283,61 @@ protocol = [{ current_density = "1 mA/cm2", capacity = "1 mAh/cm2", cycles = 1 }
     assert silent["film_resistance"].source == "a test"
     told = assumed('area = "2 cm2"\ntemperature = "60 degC"')
     assert {"temperature", "area"}.isdisjoint(told)
+
+
+SPLIT = """
+[study]
+title = "A full cell and its symmetric partner"
+[electrodes.Li]
+kind = "lithium"
+recipe = { by = "mass", parts = { Li = 1 } }
+thickness = "50 um"
+[electrodes.NCM]
+kind = "positive"
+active = "NCM811"
+loading = "10 mg/cm2"
+[cells.sym]
+kind = "symmetric"
+electrode = "Li"
+area = "1 cm2"
+[cells.full]
+kind = "full"
+negative = "Li"
+positive = "NCM"
+format = "coin"
+area = "1 cm2"
+[tests.full]
+kind = "file"
+cell = "full"
+file = "full.csv"
+symmetric = "sym"
+[tests.sym]
+kind = "file"
+cell = "sym"
+file = "sym.csv"
+"""
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_a_full_cell_is_split_by_the_symmetric_test_it_names(tmp_path, jobs):
+    (tmp_path / "split.toml").write_text(SPLIT)
+    symmetric = simulate(PlanarSymmetricCell(1e6, 5.0, 10.0), (Block(1.0, 1.0, 4),), CellContext("symmetric", 1.0))
+    write_record(symmetric, tmp_path / "sym.csv")
+    write_record(make([1.0, 1.0, 1.0], current_mA=1.0, resistance_ohm=60.0).record, tmp_path / "full.csv")
+    content = run(tmp_path / "split.toml", jobs=jobs)
+    assert [s.key for s in content.sections if s.key.startswith("tests.")] == ["tests.full", "tests.sym"]
+    least, most = (e for e in content.ledger.find("tests.full", "lithium_polarisation"))
+    # 20 ohm cm2 at 1 mA/cm2: one electrode has half of what is not electrolyte, in both directions
+    assert least.number == pytest.approx(20e-3, rel=1e-3)
+    assert most.number == pytest.approx(0.0, abs=1e-9)
+    assert "symmetric cell of sym" in least.note
+    alone = run(tmp_path / "split.toml", only=["full"])
+    assert any("no symmetric cell" in why for _, why in alone.not_computed)
+
+
+def test_a_partner_that_is_no_symmetric_test_is_refused(tmp_path):
+    (tmp_path / "split.toml").write_text(SPLIT.replace('symmetric = "sym"', 'symmetric = "full"'))
+    for name in ("sym.csv", "full.csv"):
+        (tmp_path / name).write_text("x")
+    with pytest.raises(StudyFileError, match="a test of a symmetric cell: sym"):
+        run(tmp_path / "split.toml")

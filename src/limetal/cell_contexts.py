@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from limetal.analyses import Outcome
 from limetal.design.cell import area_cm2
 from limetal.ledger import Entry, Ledger
 from limetal.physics.constants import MG_PER_G
-from limetal.records.cells import CellContext
+from limetal.records.cells import CellContext, SymmetricPartner
 from limetal.study import Study
 
-__all__ = ["cell_context"]
+__all__ = ["cell_context", "symmetric_partner"]
 
 _MAH_PER_AH = 1e3
 
@@ -50,3 +51,20 @@ def cell_context(study: Study, name: str, designed: Iterable[Entry] = ()) -> Cel
         np_ratio=ledger.number(subject, "np_ratio"),
         temperature_K=cell.temperature.value if cell.temperature is not None else None,
     )
+
+
+def symmetric_partner(outcome: Outcome) -> SymmetricPartner | None:
+    """Hysteresis against current density that a test of a symmetric cell gave; None where it gave none.
+
+    The time-weighted mean, as the mean voltages of full cells are; of several medians at one current, the first.
+    """
+    found: dict[float, float] = {}
+    for entry in outcome.entries:
+        at = dict(entry.at)
+        j = at.get("current_density")
+        if entry.quantity == "hysteresis_mean" and "cycle" not in at and isinstance(j, float) and entry.number:
+            found.setdefault(j, entry.number)
+    if not found:
+        return None
+    rising = tuple(sorted(found))
+    return SymmetricPartner(outcome.name, rising, tuple(found[j] for j in rising))

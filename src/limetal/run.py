@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from limetal import registry
 from limetal.analyses import ROOM as ANALYSES
 from limetal.analyses import Outcome, apply
-from limetal.cell_contexts import cell_context
+from limetal.cell_contexts import cell_context, symmetric_partner
 from limetal.claims import Case, Verdict, stated_entries
 from limetal.claims import audit as audit_case
 from limetal.claims.audit import tally
@@ -117,7 +117,8 @@ def simulated_record(study: Study, name: str) -> Record:
     if not isinstance(study.model.tests[name], SimulatedTest):
         raise BadInputError(study.place("tests", name), "a test of a file", "a simulated test")
     designed = design(study)
-    record = record_of(study, name, _context(study, designed, name), _inventory_mAh_cm2(study, designed, name))
+    context = cell_context(study, study.model.tests[name].cell, designed.entries)
+    record = record_of(study, name, context, _inventory_mAh_cm2(study, designed, name))
     assert isinstance(record, Record)  # a simulated test is no series
     return record
 
@@ -131,24 +132,44 @@ def _chosen(study: Study, only: Sequence[str], where: str = "--only") -> list[st
 
 
 def _run_tests(study: Study, designed: Design, names: list[str], jobs: int, progress: Progress | None) -> list[Outcome]:
+    """Outcomes of tests in their order; those that look at another test come after it."""
+    partners = {name: getattr(study.model.tests[name], "symmetric", None) for name in names}
+    done: dict[str, Outcome] = {}
+    for turn in ([n for n in names if not partners[n]], [n for n in names if partners[n]]):
+        given = {}
+        for name in turn:
+            context = cell_context(study, study.model.tests[name].cell, designed.entries)
+            if (partner := partners[name]) in done:
+                context = dataclasses.replace(context, symmetric=symmetric_partner(done[partner]))
+            given[name] = (context, _inventory_mAh_cm2(study, designed, name))
+        done |= _run_turn(study, given, jobs, progress)
+    return [done[name] for name in names]
+
+
+def _run_turn(
+    study: Study,
+    given: dict[str, tuple[CellContext, float | None]],
+    jobs: int,
+    progress: Progress | None,
+) -> dict[str, Outcome]:
+    """Outcomes of tests that do not depend on each other, side by side."""
     tell = progress or (lambda *_: None)
-    given = {name: (_context(study, designed, name), _inventory_mAh_cm2(study, designed, name)) for name in names}
-    if jobs <= 1 or len(names) < 2:
-        outcomes = []
-        for done, name in enumerate(names):
-            tell(f"test {name}", done, len(names))
-            outcomes.append(run_test(study, name, *given[name]))
+    if jobs <= 1 or len(given) < 2:
+        outcomes = {}
+        for done, (name, known) in enumerate(given.items()):
+            tell(f"test {name}", done, len(given))
+            outcomes[name] = run_test(study, name, *known)
         return outcomes
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
     # spawn: polars and numpy hold threads that a forked child would inherit in an unknown state
-    with ProcessPoolExecutor(min(jobs, len(names)), mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(run_test, study, name, *given[name]) for name in names]
-        outcomes = []
-        for done, (name, future) in enumerate(zip(names, waiting, strict=True)):
-            tell(f"test {name}", done, len(names))
-            outcomes.append(future.result())
+    with ProcessPoolExecutor(min(jobs, len(given)), mp_context=get_context("spawn")) as pool:
+        waiting = {name: pool.submit(run_test, study, name, *known) for name, known in given.items()}
+        outcomes = {}
+        for done, (name, future) in enumerate(waiting.items()):
+            tell(f"test {name}", done, len(given))
+            outcomes[name] = future.result()
     return outcomes
 
 
@@ -178,10 +199,6 @@ def _groups(study: Study, outcomes: list[Outcome]) -> tuple[list[Outcome], list[
         told = summarise(group, groups.get(table.against))
         grouped.append(dataclasses.replace(told, words=f"{told.words} {table.note}".rstrip()))
     return grouped, left_out
-
-
-def _context(study: Study, designed: Design, name: str) -> CellContext:
-    return cell_context(study, study.model.tests[name].cell, designed.entries)
 
 
 def run_test(

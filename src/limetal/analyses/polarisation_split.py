@@ -34,7 +34,7 @@ class Options:
     ----------
     symmetric_areal_resistance_ohm_cm2
         Hysteresis of the symmetric cell over its current density (both interfaces and the electrolyte), at the current
-        density of the full cell; 0 where it is not known.
+        density of the full cell; 0: that of the test that a study names (``symmetric = "TEST"``), if it names one.
     electrolyte_areal_resistance_ohm_cm2
         Resistance of separator and electrolyte times area; 0 where it is not known.
     """
@@ -61,6 +61,7 @@ class Split:
     shares: PolarisationSplit | None
     options: Options
     why_not: str = ""
+    partner: str = ""
 
 
 def polarisation_split(record: CyclingRecord, options: Options | None = None) -> Split:
@@ -85,18 +86,28 @@ def polarisation_split(record: CyclingRecord, options: Options | None = None) ->
     >>> polarisation_split(record, Options(50.0, 10.0)).shares.least.positive_V.round(3).tolist()
     [0.18]
     >>> polarisation_split(record).why_not
-    'symmetric_areal_resistance_ohm_cm2 is not given'
+    'no symmetric cell is named, and symmetric_areal_resistance_ohm_cm2 is not given'
     """
     options = options or Options()
     if record.cell is None or record.cell.kind not in KINDS:
         kind = "a cell nobody described" if record.cell is None else f"a cell of kind {record.cell.kind!r}"
         raise BadInputError(record.source, kind, f"a cell of kind {' or '.join(KINDS)} (--cell kind=full)")
-    if not options.symmetric_areal_resistance_ohm_cm2:
-        return Split(None, options, "symmetric_areal_resistance_ohm_cm2 is not given")
-    volt = options.symmetric_areal_resistance_ohm_cm2 / MA_PER_A
+    partner, whole = record.cell.symmetric, options.symmetric_areal_resistance_ohm_cm2
     known = options.electrolyte_areal_resistance_ohm_cm2 or None
+    if whole:
+        ladder, words = (np.array([1.0]), np.array([whole / MA_PER_A])), f"symmetric cell of {whole:g} ohm cm2"
+    elif partner is not None:
+        ladder = np.array(partner.current_density_mA_cm2), np.array(partner.hysteresis_V)
+        low, high = ladder[0][0], ladder[0][-1]
+        words = f"symmetric cell of {partner.name} at {low:g}" + (f" to {high:g}" if high > low else "") + " mA/cm2"
+    else:
+        why = "no symmetric cell is named, and symmetric_areal_resistance_ohm_cm2 is not given"
+        return Split(None, options, why)
     try:
-        return Split(split_of(record, SymmetricCell(np.array([1.0]), np.array([volt]), known)), options)
+        found = split_of(record, SymmetricCell(*ladder, known))
+        if not np.isfinite(found.least.positive_V).any():
+            return Split(None, options, f"{words}: every cycle has a larger current density")
+        return Split(found, options, partner=words)
     except BadInputError as error:
         return Split(None, options, f"found {error.found}, want {error.wanted}")
 
@@ -108,20 +119,20 @@ def tell(result: Split) -> Findings:
         return Findings(not_computed=(("positive_polarisation", result.why_not),))
     known = bool(result.options.electrolyte_areal_resistance_ohm_cm2)
     readings = (shares.least,) if known else (shares.least, shares.most)
-    whole = result.options.symmetric_areal_resistance_ohm_cm2
     numbers = []
     for reading in readings:
-        resistance = result.options.electrolyte_areal_resistance_ohm_cm2 if known else (
-            0.0 if reading is shares.least else whole
-        )  # fmt: skip
-        words = f"electrolyte of {resistance:g} ohm cm2" + ("" if known else ", not known: one end of what is possible")
+        if known:
+            words = f"electrolyte of {result.options.electrolyte_areal_resistance_ohm_cm2:g} ohm cm2"
+        else:
+            end = "without resistance" if reading is shares.least else "with all of the symmetric cell's resistance"
+            words = f"electrolyte {end}: not known, one end of what is possible"
         for quantity, name, _ in SHARES:
-            centre, spread, std = centre_and_std(np.asarray(getattr(reading, name), dtype=float))
-            note = (
-                f"charge and discharge together, median of {shares.cycle.size} cycles; symmetric cell of {whole:g} "
-                f"ohm cm2, {words}" + (f"; spread between cycles {1e3 * spread:.2g} mV" if std is not None else "")
-            )
-            numbers.append(Number(quantity, centre, std, note, (("electrolyte_resistance", float(resistance)),)))
+            values = np.asarray(getattr(reading, name), dtype=float)
+            values = values[np.isfinite(values)]
+            centre, spread, std = centre_and_std(values)
+            note = f"charge and discharge together, median of {values.size} cycles; {result.partner}; {words}"
+            note += f"; spread between cycles {1e3 * spread:.2g} mV" if std is not None else ""
+            numbers.append(Number(quantity, centre, std, note, (("definition", words),)))
     warnings = list(shares.warnings)
     negative = int((np.asarray(shares.least.positive_V) < 0).sum())
     if negative:

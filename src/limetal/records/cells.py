@@ -5,10 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-__all__ = ["CELL_KINDS", "CellContext", "CellKind"]
+__all__ = ["CELL_KINDS", "CellContext", "CellKind", "SymmetricPartner"]
 
 CellKind = Literal["symmetric", "half", "full", "copper", "anode-free"]
 CELL_KINDS: tuple[str, ...] = get_args(CellKind)
+
+
+@dataclass(frozen=True)
+class SymmetricPartner:
+    """What a symmetric cell of the same lithium and electrolyte showed in another test.
+
+    Attributes
+    ----------
+    name
+        Of the test.
+    current_density_mA_cm2, hysteresis_V
+        Its rising current densities, and its hysteresis (mean of plating and stripping, both interfaces) at each.
+    """
+
+    name: str
+    current_density_mA_cm2: tuple[float, ...]
+    hysteresis_V: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -38,6 +55,8 @@ class CellContext:
         Areal capacity of the fresh negative over that of the positive electrode; None if unknown.
     temperature_K
         Of the test; None if unknown, then 298.15 K is taken where a formula needs one, and said.
+    symmetric
+        A symmetric cell that a study names for the split of a full cell's polarisation.
     """
 
     kind: CellKind
@@ -49,3 +68,4 @@ class CellContext:
     nominal_capacity_mAh: float | None = None
     np_ratio: float | None = None
     temperature_K: float | None = None
+    symmetric: SymmetricPartner | None = None

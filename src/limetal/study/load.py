@@ -250,6 +250,7 @@ def _test_names(raw: Mapping[str, Any], known: Known, folder: FilePath) -> list[
         for index, analysis in enumerate(analyses if known.analyses and isinstance(analyses, list) else ()):
             problems += _name(("tests", name, "analyses", index), analysis, known.analyses, "an analysis")
         problems += _simulated_cell(raw, name, test)
+        problems += _symmetric_test(raw, name, test)
         problems += _data_file(("tests", name, "file"), test.get("file"), folder)
         files = test.get("files")
         for index, file in enumerate(files if isinstance(files, list) else ()):
@@ -316,6 +317,15 @@ def _kinds_of(raw: Mapping[str, Any], group: object) -> list[str]:
     cells = [_table(raw, "tests", str(test)).get("cell") for test in members] if isinstance(members, list) else []
     kinds = {_table(raw, "cells", str(cell)).get("kind") for cell in cells}
     return sorted(kind for kind in kinds if isinstance(kind, str))
+
+
+def _symmetric_test(raw: Mapping[str, Any], name: str, test: Mapping[str, Any]) -> list[Problem]:
+    partner = test.get("symmetric")
+    if not isinstance(partner, str):
+        return []
+    tests, cells = _table(raw, "tests"), _table(raw, "cells")
+    fit = tuple(n for n in tests if _table(cells, str(_table(tests, n).get("cell"))).get("kind") == "symmetric")
+    return _name(("tests", name, "symmetric"), partner, fit, "a test of a symmetric cell")
 
 
 def _claim_names(raw: Mapping[str, Any], _: Known, __: FilePath) -> list[Problem]:

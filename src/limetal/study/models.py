@@ -302,7 +302,10 @@ class ColumnNote(_Table):
 
 
 class FileTest(_Table):
-    """A raw instrument file; the path counts from the folder of the study file."""
+    """A raw instrument file; the path counts from the folder of the study file.
+
+    ``symmetric`` names a test of a symmetric cell of the same lithium, which splits the polarisation of a full cell.
+    """
 
     kind: Literal["file"]
     cell: str
@@ -311,6 +314,7 @@ class FileTest(_Table):
     record: str | None = None
     columns: dict[str, ColumnNote] = Field(default_factory=dict)
     current_density: CurrentDensity | None = None
+    symmetric: str | None = None
     analyses: tuple[str, ...] | None = None
     note: str = ""
 
