@@ -87,7 +87,7 @@ def test_spread_of_a_block():
     block = rate_capability(make(capacity, current_mA=current, rows=30).record).blocks[0]
     assert block.capacity_mAh == pytest.approx(2.0)
     assert block.spread_mAh == pytest.approx(1.4826 * 0.02)
-    assert block.std_mAh == pytest.approx(1.4826 * 0.02 / np.sqrt(5))
+    assert block.std_mAh == pytest.approx(1.4826 * 0.02 / np.sqrt(5) * 1.2533 * (1 + 0.5 / 5 + 1.7 / 25), rel=1e-4)
 
 
 @pytest.mark.parametrize(

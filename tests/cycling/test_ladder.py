@@ -40,7 +40,7 @@ def test_returns_are_told_from_first_visits():
 
 def test_the_error_of_a_step_is_that_of_its_median():
     u = np.array([1.0, 2.0, 3.0, 4.0])
-    assert ladder_steps(np.ones(4), u).std_V[0] == pytest.approx(1.4826 / 2)
+    assert ladder_steps(np.ones(4), u).std_V[0] == pytest.approx(1.4826 / 2 * math.sqrt(math.pi / 2) * (1 + 2.8 / 16))
     assert math.isnan(ladder_steps(np.ones(2), u[:2]).std_V[0])
 
 

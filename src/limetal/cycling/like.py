@@ -23,21 +23,31 @@ ROUNDING = 1e-6
 
 
 def centre_and_std(values: Floats) -> tuple[float, float, float | None]:
-    """Median, spread between the values (1.4826 MAD), and the standard error that follows from it.
+    """Median, spread between the values (1.4826 MAD), and the standard error of the median that follows from it.
 
-    The standard error is None for fewer than three values and for values without spread.
+    Of values that scatter normally, the median scatters by sqrt(pi/2) times what their mean does (many values; van der
+    Vaart, Asymptotic Statistics, 1998, section 21.3, not verified here), and the median deviation of few values is
+    too small on average. Both are made good here, the second by a fit to simulated normal values (tests), so that the
+    standard error is right on average, within 2 %, from three values on. It is None for fewer than three values and
+    for values without spread.
 
     Examples
     --------
     >>> centre, spread, std = centre_and_std(np.array([1.0, 2.0, 3.0, 4.0]))
     >>> centre, round(spread, 4), round(std, 4)
-    (2.5, 1.4826, 0.7413)
+    (2.5, 1.4826, 1.0917)
     """
     centre = float(np.median(values))
     spread = _spread(values)
     if values.size < 3 or spread <= ROUNDING * abs(centre):
         return centre, spread, None
-    return centre, spread, spread / float(np.sqrt(values.size))
+    return centre, spread, spread * _error_of_median(int(values.size))
+
+
+def _error_of_median(n: int) -> float:
+    """Standard error of the median of n normal values over the expected 1.4826 MAD of them."""
+    few = 2.8 / n**2 if n % 2 == 0 else 0.5 / n + 1.7 / n**2
+    return float(np.sqrt(np.pi / 2 / n)) * (1 + few)
 
 
 def like_cycles(values: Floats) -> bool:
