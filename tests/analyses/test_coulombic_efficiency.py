@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 import pytest
 
+from limetal.analyses.capacity import capacity
+from limetal.analyses.capacity import tell as tell_capacity
 from limetal.analyses.coulombic_efficiency import Options, coulombic_efficiency, tell
 from limetal.errors import BadInputError
 from limetal.quantities import QUANTITIES
@@ -248,3 +250,17 @@ def test_every_record_gives_findings_that_can_be_drawn(steps, kind):
         assert svg(plot).startswith("<?xml")
     for table in found.tables:
         assert table.rows > 0
+
+
+def test_efficiency_of_an_anode_free_cell_is_told_once():
+    """Two analyses look at the same cycles: one tells the efficiency with its error, the other the capacities."""
+    record = anode_free(10, 0.985)
+    capacities = tell_capacity(capacity(record))
+    efficiencies = findings(record)
+    names = [{n.quantity for n in told.numbers} for told in (capacities, efficiencies)]
+    assert names[0] & names[1] == {"complete_cycles"}
+    assert {"discharge_capacity", "energy_efficiency"} <= names[0]
+    assert {"coulombic_efficiency", "initial_coulombic_efficiency", "mean_coulombic_efficiency"} <= names[1]
+    assert "coulombic_efficiency" in capacities.tables[0].columns  # the table of cycles keeps it
+    full = dataclasses.replace(record, cell=CellContext("full", 1.0))
+    assert "coulombic_efficiency" in {n.quantity for n in tell_capacity(capacity(full)).numbers}

@@ -22,6 +22,8 @@ Floats = NDArray[np.float64]
 
 #: Currents within this part of each other are one rate.
 SAME_CURRENT = 0.05
+#: With fewer cycles the axis of the efficiency shows all of them.
+FEW_CYCLES = 20
 
 
 @dataclass(frozen=True)
@@ -170,13 +172,14 @@ def capacity(record: CyclingRecord, options: Options | None = None) -> Capacity:
 def tell(result: Capacity) -> Findings:
     """Say the result to the ledger and the report."""
     numbers = [Number("complete_cycles", float(result.number.size), note="unfinished ones are left out")]
+    own_efficiency = not _of_collector(result)
     last = result.number.size - 1
     for k, which in {0: "the first complete cycle", last: "the last complete cycle"}.items():
         numbers += _of_cycle(result, k, which)
-    if result.number[0] == 1 and np.isfinite(result.coulombic_efficiency[0]):
+    if own_efficiency and result.number[0] == 1 and np.isfinite(result.coulombic_efficiency[0]):
         note = _ratio_words(result)
         numbers.append(Number("initial_coulombic_efficiency", float(result.coulombic_efficiency[0]), None, note))
-    settled, not_settled = _settled(result)
+    settled, not_settled = _settled(result) if own_efficiency else ([], [])
     numbers += settled
     cell = result.record.cell
     missing = []
@@ -192,6 +195,12 @@ def tell(result: Capacity) -> Findings:
         tuple(warnings),
         (*missing, *not_settled),
     )
+
+
+def _of_collector(result: Capacity) -> bool:
+    """Whether `coulombic_efficiency` tells the efficiency, with the charge resolution in its error: told once."""
+    cell = result.record.cell
+    return cell is not None and cell.kind == "anode-free"
 
 
 def _rooms(result: Capacity) -> list[tuple[str, str, float]]:
@@ -219,6 +228,8 @@ def _of_cycle(result: Capacity, k: int, which: str) -> list[Number]:
         ("mean_discharge_voltage", result.mean_discharge_volt, ""),
         ("mean_voltage_gap", result.mean_charge_volt - result.mean_discharge_volt, ""),
     ):
+        if quantity == "coulombic_efficiency" and _of_collector(result):
+            continue
         if np.isfinite(values[k]):
             numbers.append(Number(quantity, float(values[k]), None, note + words, at))
     return numbers
@@ -246,7 +257,10 @@ def _settled(result: Capacity) -> tuple[list[Number], list[tuple[str, str]]]:
             ("mean_coulombic_efficiency (median of settled cycles)", "the cycles are unlike, or at many currents")
         ]
     centre, spread, std = centre_and_std(values)
-    note = f"median of {cycles_in_words(result.number[use] - 1)}; spread between cycles {spread:.2g} %"
+    note = (
+        f"median of {cycles_in_words(result.number[use] - 1)}; spread between cycles {spread:.2g} %; std from that "
+        "spread alone: an error of the current that all cycles share is not in it"
+    )
     return [Number(what, centre, std, note)], []
 
 
@@ -286,8 +300,28 @@ def _plot_capacity(result: Capacity) -> Plot:
     plot = Plot("capacity", "Capacity", Axis("cycle", "1"), axis, series, caption, overlay=0)
     if not finite.any():
         return replace(plot, caption="Capacity of every complete cycle.")
-    efficiency = Series(x[finite], result.coulombic_efficiency[finite], "Coulombic efficiency", mark)
-    return replace(plot, right=Axis("Coulombic efficiency", "%"), right_series=(efficiency,))
+    shown = result.coulombic_efficiency[finite]
+    low, high = _efficiency_range(shown)
+    below, above = int((shown < low).sum()), int((shown > high).sum())
+    if below or above:
+        out = " and ".join(f"{n} {where}" for n, where in ((below, "below"), (above, "above")) if n)
+        caption = f"{caption} Efficiencies outside the right axis: {out} (see the table)."
+    efficiency = Series(x[finite], shown, "Coulombic efficiency", mark)
+    axis = Axis("Coulombic efficiency", "%", low=low, high=high)
+    return replace(plot, caption=caption, right=axis, right_series=(efficiency,))
+
+
+def _efficiency_range(percent: Floats) -> tuple[float, float]:
+    """Ends of an axis on which most cycles can be told apart and noise is no feature: at least one percentage point.
+
+    A few forming or cut cycles far away would press all others into one line.
+    """
+    low, high = (float(v) for v in np.percentile(percent, (5, 95)))
+    middle, half = (low + high) / 2, max(0.75 * (high - low), 0.5)
+    few = percent.size < FEW_CYCLES
+    lowest = float(percent.min()) if few else max(float(percent.min()), middle - 4 * half)
+    highest = float(percent.max()) if few else min(float(percent.max()), middle + 4 * half)
+    return min(lowest, middle - half) - 0.1 * half, max(highest, middle + half) + 0.1 * half
 
 
 def _plot_voltages(result: Capacity) -> Plot:

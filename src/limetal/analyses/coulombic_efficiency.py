@@ -223,11 +223,23 @@ def tell(result: CoulombicEfficiency) -> Findings:
         numbers += _reservoir_numbers(result, item)
         warnings += _reservoir_doubts(item)
     plots = [plot_cycles(found)] if np.sum(blocks.partial == 0) > 1 else []
-    profiles = plot_profiles(found)
+    # of an anode-free cell the voltage profiles draw the same
+    profiles = plot_profiles(found) if _own_capacities(result) else None
     plots += [profiles] if profiles is not None else []
     plots += [plot_reservoir(found, item) for item in result.reservoirs[:1]]
     tables = [cycle_table(found), *(reservoir_table(found, item) for item in result.reservoirs[:1])]
     return Findings(tuple(numbers), tuple(plots), tuple(tables), tuple(warnings), tuple(not_computed))
+
+
+def _own_capacities(result: CoulombicEfficiency) -> bool:
+    """Whether plated and stripped charges are told here; of an anode-free cell they are the capacities."""
+    cell = result.found.record.cell
+    return cell is None or cell.kind != "anode-free"
+
+
+def _of_charge(std: float) -> str:
+    """Words for an error that is of charge resolution; a set current of few digits cancels, and leaves none."""
+    return "std from charge resolution alone" if std > 0 else "the resolution of the charge cancels"
 
 
 def _of_lithium(result: CoulombicEfficiency) -> str:
@@ -258,12 +270,13 @@ def _single_cycles(result: CoulombicEfficiency) -> tuple[list[Number], list[tupl
     for k, which in shown.items():
         at = (("cycle", float(blocks.number[k])),)
         note = f"cycle {blocks.number[k]}, {which}"
-        for way, values in (("plated", blocks.plated_mAh), ("stripped", blocks.stripped_mAh)):
+        moved = (("plated", blocks.plated_mAh), ("stripped", blocks.stripped_mAh)) if _own_capacities(result) else ()
+        for way, values in moved:
             numbers.append(Number(f"{way}_capacity", float(values[k]), None, note, at))
             if cell is not None and cell.area_cm2 is not None:
                 numbers.append(Number(f"areal_{way}_capacity", float(values[k] / cell.area_cm2), None, note, at))
         if blocks.cycles[k]:
-            words = f"{note}: stripped over plated; std from charge resolution alone{_of_lithium(result)}"
+            words = f"{note}: stripped over plated; {_of_charge(float(std[k]))}{_of_lithium(result)}"
             numbers.append(Number("coulombic_efficiency", 100 * float(blocks.efficiency[k]), float(std[k]), words, at))
         elif blocks.finished.any():
             why = "the voltage stayed above that of lithium" if blocks.forming[k] else "its stripping did not reach"
@@ -280,7 +293,7 @@ def _initial(result: CoulombicEfficiency) -> list[Number]:
     if k < 0:
         return []
     std = 100 * float(np.hypot(blocks.std_random[k], blocks.std_common[k]))
-    note = f"cycle {blocks.number[k]}, the first on the bare collector; std from charge resolution{_of_lithium(result)}"
+    note = f"cycle {blocks.number[k]}, the first on the bare collector; {_of_charge(std)}{_of_lithium(result)}"
     if blocks.above_mAh[k] > 0:
         note += f"; {blocks.above_mAh[k]:.3g} mAh of the plated charge flowed above 0 V of lithium (films, oxides)"
     return [Number("initial_coulombic_efficiency", 100 * float(blocks.efficiency[k]), std, note)]
