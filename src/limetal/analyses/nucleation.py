@@ -249,7 +249,10 @@ def tell(result: Nucleation) -> Findings:
             numbers += _median([s for s in result.starts if s.way == way])
     if len(missing) > 1 and len({why for _, why in missing}) == 1:
         missing = [("nucleation_overpotential (first half-cycle of both directions)", missing[0][1])]
-    plots = (_plot(result), *_plot_cycles(result))
+    told = any(s.dip.verdict in {"identified", "at least"} for s in result.starts)
+    cell = result.record.cell
+    whole = cell is not None and cell.kind == "anode-free" and not told  # the positive electrode's curve, no plating
+    plots = (*(() if whole else (_plot(result),)), *_plot_cycles(result))
     return Findings(tuple(numbers), plots, (_table(result),), result.warnings, tuple(missing))
 
 

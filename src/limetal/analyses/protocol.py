@@ -20,6 +20,8 @@ __all__ = ["Options", "Recognised", "recognise"]
 
 #: More changes of current than this are not listed one by one.
 MOST_LISTED = 8
+#: More steps than this are not marked in the picture.
+MOST_MARKED = 100
 #: Steps that are neither at constant current nor at constant voltage are told from this part of the time on.
 OTHER_SHARE = 0.02
 #: A rest before the first current, or between half-cycles, is told if it is longer than this.
@@ -281,14 +283,14 @@ def _plots(record: CyclingRecord, made: Steps) -> tuple[Plot, ...]:
     voltage = Series(*min_max(hours, record.voltage_volt))
     lines = [Series(*min_max(hours, MA_PER_A * current))]
     middle = (made.start_second + made.seconds / 2) / SECONDS_PER_HOUR
-    for kind in KINDS:
+    for kind in KINDS if made.count <= MOST_MARKED else ():  # more would hide the current behind bars of points
         own = np.flatnonzero(made.kind == kind)
         if own.size:
-            own = own[:: max(1, own.size // 500)]
             lines.append(Series(middle[own], made.mean_current_mA[own], kind, "points"))
     small = float(np.abs(record.voltage_volt).max()) < 1.0
     volts = Axis("voltage", "mV", factor=1e3) if small else Axis("voltage", "V")
-    caption = "Voltage and current of the test; each point is one step, by its mean current."
+    caption = "Voltage and current of the test"
+    caption += "; each point is one step, by its mean current." if len(lines) > 1 else "; the table has the steps."
     panel = Panel(Axis("current", "mA"), tuple(lines), share=0.7)
     return (Plot("protocol", "Protocol", Axis("time", "h"), volts, (voltage,), caption, panels=(panel,)),)
 

@@ -20,7 +20,7 @@ __all__ = ["Options", "VoltageProfiles", "voltage_profiles"]
 Floats = NDArray[np.float64]
 WHERE = "analyses.voltage_profiles.cycles"
 MG_PER_G = 1e3
-KINDS = ("full", "half", "copper", "anode-free")
+KINDS = ("full", "half", "anode-free")  # of Li|Cu the coulombic efficiency draws them, in the order of plating
 
 
 @dataclass(frozen=True)
@@ -130,14 +130,13 @@ def _plot(result: VoltageProfiles) -> Plot:
     )
     numbers = sorted({half.cycle for half in result.profiles})
     shown = ", ".join(map(str, numbers[:12])) + (", ..." if len(numbers) > 12 else "")
-    names = {"copper": "plating and stripping"}.get(result.cell.kind, "charge and discharge")
     return Plot(
         "voltage_profiles",
         "Voltage profiles",
         Axis("capacity", unit),
         Axis("cell voltage", "V"),
         series,
-        f"{names.capitalize()} of cycle{'s' * (len(numbers) > 1)} {shown}, each half-cycle from zero capacity.",
+        f"Charge and discharge of cycle{'s' * (len(numbers) > 1)} {shown}, each half-cycle from zero capacity.",
         colour=Axis("cycle", "1"),
     )
 
