@@ -411,9 +411,10 @@ def _print_entries(entries: tuple[Entry, ...]) -> None:
             subject = top
         below = entry.subject[len(top) + 1 :]
         name = f"{below} {entry.quantity}".strip().replace("_", " ")
-        unit = "" if entry.unit in {"1", "text"} else f" {entry.unit}"
+        unit = "" if entry.unit in {"1", "text"} or isinstance(entry.value, str) else f" {entry.unit}"
         note = f"  [{entry.note}]" if entry.note else ""
-        typer.echo(f"  {name:<32} {number_text(entry.value, entry.std)}{unit}  {entry.origin}{note}")
+        value = ("> " if entry.bound == ">" else "") + number_text(entry.value, entry.std)
+        typer.echo(f"  {name:<32} {value}{unit}  {entry.origin}{note}")
 
 
 _ROOMS = ("materials", "electrodes", "cells", "tests", "groups")

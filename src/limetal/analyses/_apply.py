@@ -105,7 +105,7 @@ def _note(number: Number) -> str:
     at = ", ".join(
         f"{q.replace('_', ' ')} {v:g} {quantity(q).unit}" for q, v in number.at if isinstance(v, float) and q != "cycle"
     )
-    bound = "more than this, not reached in the test" if number.bound == ">" else ""
+    bound = "more than this" if number.bound == ">" else ""
     return "; ".join(part for part in (f"at {at}" if at else "", bound, number.note) if part)
 
 
