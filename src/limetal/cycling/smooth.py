@@ -164,7 +164,8 @@ def _fit(q: Floats, volt: Floats, weight: Floats, knots: Floats, bends: Floats |
         best = min(tried, key=lambda p: tried[p].score) if tried else 0.0
         places = PENALTIES if not tried else (best - step, best + step)
         for place in places:
-            tried[place] = tried.get(place) or _try(10.0**place, normal, penalty, right, total, q.size)
+            if place not in tried and (one := _try(10.0**place, normal, penalty, right, total, q.size)):
+                tried[place] = one
     found = min(tried.values(), key=lambda t: t.score)
     free = max(q.size - found.freedom, 1.0)
     noise = float(np.sqrt(found.residual / free))
@@ -188,10 +189,14 @@ class _Try:
     score: float
 
 
-def _try(much: float, normal: Floats, penalty: Floats, right: Floats, total: float, points: int) -> _Try:
-    from scipy.linalg import cho_solve_banded, cholesky_banded
+def _try(much: float, normal: Floats, penalty: Floats, right: Floats, total: float, points: int) -> _Try | None:
+    """None where rounding leaves nothing to solve: charges that lie as 1 to 1e9 apart, with almost no penalty."""
+    from scipy.linalg import LinAlgError, cho_solve_banded, cholesky_banded
 
-    lower = cholesky_banded(normal + (much + RIDGE) * penalty, lower=True)
+    try:
+        lower = cholesky_banded(normal + (much + RIDGE) * penalty, lower=True)
+    except LinAlgError:
+        return None
     coefficients = cho_solve_banded((lower, True), right)
     size = right.size
     dense = np.zeros((size, size))
