@@ -161,3 +161,46 @@ def test_a_real_file_agrees_with_the_counter_of_the_instrument():
     ends = found.found.runs.stop[found.found.charge] - 1
     assert found.charge_mAh == pytest.approx(np.abs(counter[ends]), rel=1e-3)
     assert 75 < found.coulombic_efficiency[0] < 77
+
+
+def test_discharge_over_the_charge_before_needs_the_cycle_before():
+    """A cycle that the record lacks has no charge that could have come back."""
+    made = make([1.0, 1.0, 1.0, 1.0, 1.0], starts="discharge", chemistry=SULFUR, missing=(3,), counted=True)
+    found = capacity(made.record, Options(efficiency="charge before"))
+    assert 3 not in found.number
+    after = int(np.flatnonzero(found.number > 3)[0])
+    assert np.isnan(found.coulombic_efficiency[[0, after]]).all()
+    assert np.isfinite(np.delete(found.coulombic_efficiency, [0, after])).all()
+
+
+def test_without_the_first_cycle_there_is_no_initial_efficiency():
+    """A file that goes on with a test: its first cycle is not the one that forms films."""
+    made = make(np.ones(8), missing=(1, 2, 3), counted=True)
+    findings = tell(capacity(made.record))
+    assert not numbers(findings, "initial_coulombic_efficiency")
+    why = dict(findings.not_computed)["initial_coulombic_efficiency"]
+    assert why == "the instrument counts 4 in the first cycle of the record"
+    assert any("counts 4 where the record begins" in w for w in findings.warnings)
+    for whole in (make(np.ones(8), counted=True), make(np.ones(8), missing=(1,), counted=True), make(np.ones(8))):
+        assert numbers(tell(capacity(whole.record)), "initial_coulombic_efficiency")
+
+
+def test_a_discharge_before_the_first_cycle_is_told_with_the_initial_efficiency():
+    record = make([1.0, 1.0, 1.0], starts="discharge").record
+    record = dataclasses.replace(record, cell=CellContext("full"))
+    note = next(n.note for n in tell(capacity(record)).numbers if n.quantity == "initial_coulombic_efficiency")
+    assert "begins with a discharge of 1 mAh" in note
+
+
+def test_settled_cycles_begin_with_the_one_that_is_named():
+    made = make(np.ones(8), efficiency=[0.9, 0.95, 0.97, 0.98, 0.99, 0.992, 0.994, 0.996])
+    told = next(n for n in tell(capacity(made.record)).numbers if n.quantity == "mean_coulombic_efficiency")
+    assert told.value == pytest.approx(100 * np.median([0.98, 0.99, 0.992, 0.994, 0.996]))
+    assert "cycles 4 to 8" in told.note
+
+
+def test_rates_and_hours_of_the_table():
+    cell = CellContext("full", nominal_capacity_mAh=4.0)
+    columns = tell(capacity(make([2.0, 2.0], current_mA=2.0, rest_s=0.0, cell=cell).record)).tables[0].columns
+    assert columns["discharge_c_rate"] == ("1/h", pytest.approx([0.5, 0.5], rel=1e-6))
+    assert columns["start"] == ("h", pytest.approx([0.0, 2.0], abs=0.02))

@@ -176,13 +176,23 @@ def tell(result: Capacity) -> Findings:
     last = result.number.size - 1
     for k, which in {0: "the first complete cycle", last: "the last complete cycle"}.items():
         numbers += _of_cycle(result, k, which)
-    if own_efficiency and result.number[0] == 1 and np.isfinite(result.coulombic_efficiency[0]):
+    begins = result.number[0] == 1 and result.found.counted_from == 1
+    if own_efficiency and begins and np.isfinite(result.coulombic_efficiency[0]):
         note = _ratio_words(result)
+        if result.found.before >= 0:
+            before = float(result.found.runs.charge_mAh[result.found.before])
+            way = "discharge" if result.found.first_sign > 0 else "charge"
+            note += f"; the test begins with a {way} of {before:.4g} mAh, which is in no cycle"
         numbers.append(Number("initial_coulombic_efficiency", float(result.coulombic_efficiency[0]), None, note))
     settled, not_settled = _settled(result) if own_efficiency else ([], [])
     numbers += settled
     cell = result.record.cell
     missing = []
+    if own_efficiency and not begins:
+        why = f"the first complete cycle here is {result.number[0]}"
+        if result.found.counted_from > 1:
+            why = f"the instrument counts {result.found.counted_from} in the first cycle of the record"
+        missing.append(("initial_coulombic_efficiency", why))
     if cell is None or cell.mass_mg is None:
         missing.append(("specific capacity", "the active mass is not given (mass='12 mg')"))
     if cell is None or cell.area_cm2 is None:

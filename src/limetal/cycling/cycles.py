@@ -23,6 +23,8 @@ Integers = NDArray[np.int64]
 
 #: The instrument's count of cycles is followed where it rises by one at this part of the cycles.
 COUNTED_SHARE = 0.9
+#: A record whose first cycle has a higher count than this goes on with a test that began before.
+BEGINNING = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +45,9 @@ class Cycles:
         Index of a run before the first cycle, -1 if there is none.
     warnings
         What was left out, and where something was read from the data.
+    counted_from
+        What the instrument counted in the first cycle, where that is clearly not the first of the cell: this record
+        goes on with a test that began in another. 1 otherwise.
     """
 
     runs: Runs
@@ -52,6 +57,7 @@ class Cycles:
     first_sign: int
     before: int
     warnings: tuple[str, ...]
+    counted_from: int = 1
 
     @property
     def charge(self) -> Integers:
@@ -141,6 +147,18 @@ def _numbers(counts: Integers) -> tuple[Integers, str]:
     return numbers, f"not in the record, by the instrument's count: cycle{'s' * (lost.size > 1)} {listed}"
 
 
+def _counted_from(counts: Integers) -> int:
+    """Count of the instrument in the first cycle, if the test began before the record; else 1.
+
+    Instruments count from 0 or 1, and a half-cycle before the first cycle may have taken a number: up to 2 is a
+    beginning.
+    """
+    steps = np.diff(counts)
+    if counts.size < 2 or (steps < 1).any() or np.mean(steps == 1) < COUNTED_SHARE or counts[0] <= BEGINNING:
+        return 1
+    return int(counts[0])
+
+
 def pair(
     found: Runs, sign: int, source: str, words: tuple[str, ...] = (), cycle_count: Integers | None = None
 ) -> Cycles:
@@ -155,10 +173,16 @@ def pair(
     firsts = np.arange(skip, found.count - 1, 2)
     seconds = firsts + 1
     whole = found.complete[firsts] & found.complete[seconds]
-    numbers, lost = np.arange(1, firsts.size + 1), ""
+    numbers, lost, began = np.arange(1, firsts.size + 1), "", 1
     if cycle_count is not None:
         numbers, lost = _numbers(cycle_count[found.first[seconds]])
+        began = _counted_from(cycle_count[found.first[seconds]])
     notes = [*found.warnings, *words, *([lost] if lost else [])]
+    if began > 1:
+        notes.append(
+            f"the instrument counts {began} where the record begins: cycles are numbered from 1 here, and cycle 1 is "
+            "not the first of the cell"
+        )
     if skip:
         way = "charge" if found.sign[0] > 0 else "discharge"
         notes.append(f"the {way} of {found.charge_mAh[0]:.4g} mAh before the first cycle is not counted")
@@ -177,4 +201,5 @@ def pair(
         first_sign=sign,
         before=0 if skip else -1,
         warnings=tuple(notes),
+        counted_from=began,
     )
