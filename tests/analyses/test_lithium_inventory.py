@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from limetal.analyses.lithium_inventory import Options, lithium_inventory, tell
 from limetal.errors import BadInputError
-from limetal.records.cycling import CellContext
+from limetal.records.cycling import CellContext, CyclingRecord
 from support.full_cells import SULFUR, kneed, ladder, linear, make
 
 
@@ -149,3 +149,40 @@ def test_wrong_cells_and_options_are_refused():
         Options(positive_capacity="both")
     with pytest.raises(BadInputError, match=r"same_current: found 0\.5"):
         Options(same_current=0.5)
+
+
+def test_lithium_left_is_that_before_the_discharge():
+    """Before the first discharge nothing is lost, and before the last one the bound leaves just what it delivers."""
+    result = lithium_inventory(make(losing(1.9, 0.98, 130), cell=cell(1.9), rows=15).record)
+    left = tell(result).tables[0].columns["lithium_left_at_bound"][1]
+    assert left[0] == pytest.approx(result.lithium_mAh)
+    assert left[-1] == pytest.approx(result.discharge_mAh[-1])
+
+
+def test_first_charge_counts_also_where_its_cycle_is_cut():
+    """What the positive electrode gives once is lithium that can be lost, whether its discharge was logged or not."""
+    efficiency = np.append(0.8, np.full(59, 0.999))
+    whole = make(np.full(60, 2.0), efficiency=efficiency, cell=cell(1.0), rows=15).record
+    t = whole.test_time_second
+    start = np.flatnonzero(whole.current_ampere < 0)[4]
+    gone = (t > t[start]) & (t < t[start] + 3 * 3600)
+    cut = CyclingRecord(t[~gone], whole.voltage_volt[~gone], whole.current_ampere[~gone], source="cut", cell=whole.cell)
+    found = lithium_inventory(cut)
+    assert found.number[0] > 1
+    assert found.lithium_mAh == pytest.approx(2.0 + 2.0 / 0.8)
+    assert found.bound <= lithium_inventory(whole).bound
+    late = t > t[5]
+    begun = CyclingRecord(
+        *(x[late] for x in (t, whole.voltage_volt, whole.current_ampere)), source="b", cell=whole.cell
+    )
+    assert lithium_inventory(begun).lithium_mAh < 4.5
+
+
+def test_discharge_before_the_first_charge_is_no_lithium_of_the_positive_electrode():
+    """1 mAh goes into it first and comes out again: the first charge of 3 mAh gives 2 of its own."""
+    steps = [(-1, 3600), (1, 3 * 3600), *[(-1, 2 * 3600), (1, 2 * 3600)] * 3, (-1, 2 * 3600)]
+    edges = np.cumsum([0.0, *(s for _, s in steps)])
+    t = np.sort(np.concatenate([edges, edges[1:-1] + 1e-3]))
+    sign = np.repeat([s for s, _ in steps], 2)
+    record = CyclingRecord(t, 3.7 + 0.2 * sign, 1e-3 * sign, source="x", cell=cell(1.0))
+    assert lithium_inventory(record).lithium_mAh == pytest.approx(2.0 + 2.0, rel=1e-3)

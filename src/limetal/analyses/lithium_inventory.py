@@ -161,8 +161,7 @@ def lithium_inventory(record: CyclingRecord, options: Options | None = None) -> 
     given = cell.np_ratio or 0.0
     lithium = given * positive
     if not charged:
-        whole = options.first_charge and found.before < 0 and found.number[0] == 1
-        lithium += max(float(found.charge_mAh()[0]), positive) if whole else positive
+        lithium += max(_first_charge(found), positive) if options.first_charge else positive
     label = levels(found, options.same_current)
     like = np.flatnonzero(label.label == label.usual)
     first, last = int(like[0]), int(like[-1])
@@ -198,6 +197,15 @@ def lithium_inventory(record: CyclingRecord, options: Options | None = None) -> 
         record=record,
         options=options,
     )
+
+
+def _first_charge(found: Cycles) -> float:
+    """Lithium that the positive electrode gave in the first charge of the record, less what came back just before."""
+    runs = found.runs
+    charges = np.flatnonzero(runs.sign > 0)[:1]
+    if not charges.size:
+        return 0.0
+    return float(runs.charge_mAh[charges[0]]) - float(runs.charge_mAh[: charges[0]].sum())
 
 
 def _positive(measured: float, nominal: float | None, which: str) -> float:
@@ -276,10 +284,22 @@ def _if_words(result: LithiumInventory) -> str:
 
 def _warnings(result: LithiumInventory) -> list[str]:
     assert result.found is not None  # asked before
+    found = result.found
     gaps = int(result.number[-1] - result.number[0] + 1 - result.number.size)
-    words = list(result.found.warnings)
+    words = list(found.warnings)
     if gaps or result.number[0] > 1:
         words.append("unfinished cycles are not in the lithium balance: the bound is lower than it could be")
+    charges = np.flatnonzero(found.runs.sign > 0)[:1]
+    if result.options.first_charge and found.first_sign > 0 and not found.runs.complete[charges].all():
+        words.append(
+            "the first charge is not whole: lithium that the positive electrode gives once and never takes back may be "
+            "missing from the balance, and the bound be higher than the data allow"
+        )
+    if found.counted_from > 1:
+        words.append(
+            f"N/P is of a fresh cell, and the record begins at the instrument's cycle {found.counted_from}: the cycles "
+            "before are not counted, so the bound is lower than it could be and the efficiency if lithium limits too low"
+        )
     return words
 
 

@@ -49,7 +49,8 @@ def lithium_excess(np_ratio: float, initial_efficiency: float = 1.0, *, positive
     np_ratio
         Areal capacity of the fresh negative over that of the positive electrode; 0 for an anode-free cell.
     initial_efficiency
-        Discharge over charge capacity of the first cycle, as a fraction.
+        Discharge over charge capacity of the first cycle of the positive electrode alone, as a fraction. That of an
+        anode-free cell is lower: what its negative side loses in the first cycle is no excess.
     positive_holds_lithium
         False for a positive electrode that is built charged, as sulfur: the foil is then all lithium there is.
 
