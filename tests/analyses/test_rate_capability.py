@@ -125,3 +125,30 @@ def test_charge_limits_and_pulses_are_told():
 def test_wrong_options_are_refused(options, words):
     with pytest.raises(BadInputError, match=words):
         Options(**options)
+
+
+def test_a_return_counts_from_the_first_block_at_its_own_rate():
+    capacity = ladder((2.0, 3), (1.8, 3), (1.2, 3), (1.62, 3), (1.9, 3))
+    current = ladder((0.5, 3), (1, 3), (4, 3), (1, 3), (0.5, 3))
+    blocks = rate_capability(make(capacity, current_mA=current, rows=30).record).blocks
+    assert [b.recovery for b in blocks] == [None, None, None, pytest.approx(90.0), pytest.approx(95.0)]
+    assert blocks[3].rate_retention == pytest.approx(81.0)
+
+
+def test_error_of_a_capacity_per_gram_is_per_gram():
+    current, capacity = rate_test()
+    rng = np.random.default_rng(0)
+    made = make(capacity * (1 + rng.normal(0, 1e-3, capacity.size)), current_mA=current, cell=CELL, rows=30)
+    found = [n for n in tell(rate_capability(made.record)).numbers if n.quantity.endswith("discharge_capacity")]
+    for n, divisor in zip(found, [1.0, 0.01, 1.13] * 7, strict=True):
+        assert n.std / n.value == pytest.approx(found[3 * (found.index(n) // 3)].std / (n.value * divisor))
+
+
+def test_both_currents_are_said_where_both_vary():
+    discharge, capacity = ladder((0.5, 3), (1, 3), (2, 3), (4, 3)), ladder((2.0, 3), (1.9, 3), (1.7, 3), (1.2, 3))
+    notes = [n.note for n in tell(rate_capability(make(capacity, current_mA=discharge, rows=30).record)).numbers]
+    assert any("charge and discharge at 4 mA" in note for note in notes)
+    unlike = make(capacity, current_mA=discharge, charge_current_mA=discharge / 2, rows=30)
+    notes = [n.note for n in tell(rate_capability(unlike.record)).numbers]
+    assert any("discharge at 4 mA, charge at 2 mA" in note for note in notes)
+    assert not any("charge and discharge at" in note for note in notes)

@@ -284,10 +284,13 @@ def _numbers(result: RateCapability, block: RateBlock) -> list[Number]:
     at = _conditions(result, block)
     where = cycles_in_words(block.number - 1)
     rate = f"{result.varies} at {result.rate_mA(block):.4g} mA"
+    unlike = abs(block.charge_mA - block.discharge_mA) > result.options.same_current * block.discharge_mA
     if result.varies != "charge and discharge":
         other = "charge" if result.varies == "discharge" else "discharge"
         fixed = block.charge_mA if other == "charge" else block.discharge_mA
         rate += f", {other} at {fixed:.4g} mA"
+    elif unlike:  # both vary, and are not alike: the rate is that of the discharge
+        rate = f"discharge at {block.discharge_mA:.4g} mA, charge at {block.charge_mA:.4g} mA"
     back = "; back at this rate" if block.recovery is not None else ""
     numbers = []
     for name, unit, divisor in _capacity_names(result):
