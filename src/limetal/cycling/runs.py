@@ -51,7 +51,8 @@ class Runs:
     seconds
         Time under current.
     charge_mAh, energy_mWh
-        What flowed, counted positive; the energy is negative where the voltage is against the current.
+        What flowed, counted positive; the energy is the charge times the mean voltage as logged, negative where the
+        voltage is negative.
     held_charge_mAh
         Part of the charge that flowed at constant voltage at the end.
     mean_volt
