@@ -251,3 +251,19 @@ def test_a_spread_of_rounding_is_none():
     assert "which give one and the same number" in entry.note
     done = summarise(group(*same, subject="groups.A"), group(*same, subject="groups.B"))
     assert [why for what, why in done.not_computed] == ["all cells of each group give one number: no spread"]
+
+
+def test_cells_that_would_be_needed_are_those_of_the_common_spread():
+    """Two groups of sd 1 whose means differ by 1 need 17 cells each; sd of the difference would ask for 33."""
+    a = group(cell("a", factor=1.0), cell("b", factor=2.0), cell("c", factor=3.0), subject="groups.A")
+    b = group(cell("d", factor=2.0), cell("e", factor=3.0), cell("f", factor=4.0), subject="groups.B")
+    note = next(e.note for e in summarise(a, b).entries if e.subject == "groups.A.minus.B")
+    assert "in 4 of 5 trials 17 cells each" in note
+
+
+def test_of_two_lives_of_a_cell_the_shorter_one_ends_its_cycles():
+    ends = [Entry("tests.a", "cycle_life", n, None, "measured", "a.csv") for n in (4.0, 8.0)]
+    one = cell("a", [0.01] * 4 + [0.9] * 6)
+    dead = Outcome("a", (*one.entries, *ends), (), one.tables, (), ())
+    done = summarise(group(dead, cell("b", [0.02] * 10)))
+    assert numbers(done, "hysteresis_mean") == [(1.0, pytest.approx(0.015)), (4.0, pytest.approx(0.015))]

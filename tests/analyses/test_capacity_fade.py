@@ -188,3 +188,20 @@ def test_real_file_of_a_commercial_cell():
     findings = told(replace(record, cell=CellContext("full")))
     assert number(findings, "cycle_life").bound == ">"
     assert 90 < number(findings, "capacity_retention").value < 101
+
+
+def test_error_of_the_retention_counts_both_cycles():
+    """The reference scatters as much as the cycle that is held against it."""
+    rng = np.random.default_rng(3)
+    made = make(linear(60, 2.0, 0.8) * (1 + rng.normal(0, 2e-3, 60)), rows=15)
+    result = capacity_fade(made.record)
+    retention = number(tell(result), "capacity_retention")
+    one = 100 * result.noise_mAh / result.capacity_mAh[0]
+    assert retention.std == pytest.approx(one * np.sqrt(1 + (retention.value / 100) ** 2))
+
+
+def test_error_of_the_knee_is_a_quarter_of_its_interval():
+    rng = np.random.default_rng(1)
+    result = capacity_fade(make(kneed(200, 2.0, 140, 0.03, 0.3) * (1 + rng.normal(0, 1e-3, 200)), rows=15).record)
+    knee = number(tell(result), "knee_cycle")
+    assert knee.std == pytest.approx((result.knee.high - result.knee.low) / (2 * 1.96), rel=1e-6)

@@ -14,6 +14,7 @@ from limetal.records.cycling import CellContext, CyclingRecord
 from limetal.report.figures import svg
 from support.copper_cells import Cell, Logging, anode_free, cycling, made, reservoir
 
+LONG_FILM = Cell(film_mAh=0.0)
 LOG = Logging(every_s=60, trigger_V=0.005, noise_V=2e-4, resolution_V=1e-4, noise_mA=2e-4, resolution_mA=1e-4)
 
 
@@ -264,3 +265,46 @@ def test_efficiency_of_an_anode_free_cell_is_told_once():
     assert "coulombic_efficiency" in capacities.tables[0].columns  # the table of cycles keeps it
     full = dataclasses.replace(record, cell=CellContext("full", 1.0))
     assert "coulombic_efficiency" in {n.quantity for n in tell_capacity(capacity(full)).numbers}
+
+
+def test_errors_of_a_reservoir_are_in_the_unit_of_their_number():
+    """The error of the loss is that of the efficiency times the cycled charge, per area where the loss is."""
+    log = Logging(every_s=60, grid=True, ends=False)
+    steps = [("rest", 90.0), *reservoir(8, 0.503, 3.017, 3.0)]
+    found = findings(made(steps, 0.98, log=log, area_cm2=2.0).record)
+    mean = number(found, "mean_coulombic_efficiency", definition="reservoir protocol")
+    loss, areal = number(found, "lithium_loss_per_cycle"), number(found, "areal_lithium_loss_per_cycle")
+    assert mean.std > 0
+    assert loss.std / mean.std == pytest.approx(loss.value / (100 - mean.value))
+    assert (areal.value, areal.std) == (pytest.approx(loss.value / 2), pytest.approx(loss.std / 2))
+
+
+def test_a_test_that_begins_with_stripping_has_no_initial_efficiency():
+    record = made([("plate", 0.3), *cycling(3)[1:], *cycling(2)], 0.98, LONG_FILM).record
+    begins = int(np.flatnonzero(record.current_ampere < 0)[0])
+    late = CyclingRecord(
+        record.test_time_second[begins:], record.voltage_volt[begins:], record.current_ampere[begins:],
+        source="late", cell=record.cell,
+    )  # fmt: skip
+    assert "begins with stripping" in dict(findings(late).not_computed)["initial_coulombic_efficiency"]
+    assert not [n for n in findings(late).numbers if n.quantity == "initial_coulombic_efficiency"]
+    assert [n for n in findings(record).numbers if n.quantity == "initial_coulombic_efficiency"]
+
+
+def test_currents_a_fifth_apart_are_two_levels():
+    one = made(cycling(4), 0.98, Cell(current_mA=1.0)).record
+    two = made(cycling(4), 0.97, Cell(current_mA=1.2, film_mAh=0.0)).record
+    record = CyclingRecord(
+        np.concatenate([one.test_time_second, two.test_time_second + one.test_time_second[-1]]),
+        np.concatenate([one.voltage_volt, two.voltage_volt]),
+        np.concatenate([one.current_ampere, two.current_ampere]),
+        source="two",
+        cell=one.cell,
+    )
+    told = [n for n in findings(record).numbers if dict(n.at).get("definition") == "arithmetic"]
+    assert [dict(n.at)["current_density"] for n in told] == pytest.approx([1.0, 1.2], rel=1e-3)
+
+
+def test_two_of_five_far_cycles_make_no_mean():
+    found = findings(made(cycling(6), [0.98, 0.98, 0.6, 0.98, 0.6, 0.98]).record)
+    assert "mean_coulombic_efficiency" in dict(found.not_computed)

@@ -187,3 +187,17 @@ def test_everything_can_be_drawn(platings):
     for record in records:
         for plot in findings(record, platings=platings).plots:
             assert svg(plot).startswith("<?xml")
+
+
+def test_current_density_is_current_over_area():
+    found = findings(made(cycling(2), 0.95, log=LOG, area_cm2=2.0).record)
+    assert dict(value(found, "nucleation_dip", cycle=1.0).at)["current_density"] == pytest.approx(0.5, rel=1e-3)
+
+
+def test_time_of_the_dip_counts_from_the_start_of_plating():
+    """The test rests for an hour first; the dip stands within minutes of the current."""
+    steps = [("rest", 3600.0), *cycling(2)]
+    early = nucleation(made(cycling(2), 0.95, log=LOG).record).starts[0].dip.dip_second
+    late = nucleation(made(steps, 0.95, log=LOG).record).starts[0].dip.dip_second
+    assert late == pytest.approx(early, abs=10)
+    assert 0 < late < 200

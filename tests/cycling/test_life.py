@@ -342,3 +342,27 @@ def test_no_life_of_many_made_up_cells_is_wrong(kind, with_current):
             assert found.hours <= hours + 2.1 * half_h  # more than this: true
             right += kind == "lives"
     assert right == count if with_current else right >= 0.6 * count
+
+
+def test_voltage_of_a_cycle_is_the_mean_of_both_half_cycles():
+    """One direction alone rises threefold: the cycle twofold."""
+    levels = [0.02] * 40 + [0.06, 0.02] * 10
+    found = life(half_cycle_voltages(cell(levels, current_mA=1.0)), Criteria(rise_factor=1.5))
+    assert found.voltage_V[-2] / found.voltage_V[5] == pytest.approx(2.0, rel=0.05)
+    assert found.first.met
+    assert not life(half_cycle_voltages(cell(levels, current_mA=1.0)), Criteria(rise_factor=2.5)).first.met
+
+
+def test_a_short_before_the_rise_ends_the_life():
+    found = life_of(cell(cycles((0.02, 20), (0.002, 5), (0.1, 10)), current_mA=1.0))
+    assert [(e.criterion, e.met, e.cycles) for e in found.events] == [("rise", True, 25), ("fall", True, 20)]
+    assert (found.first.criterion, found.first.cycles) == ("fall", 20)
+
+
+def test_end_voltage_is_of_the_last_fiftieth():
+    t = np.arange(0.0, 20 * 3600.0, 36.0)
+    ramp = (t % 3600) / 3600 * 0.1
+    sign = np.where(t // 3600 % 2 == 0, 1, -1)
+    found = half_cycle_voltages(record(t, sign * ramp, 1e-3 * sign))
+    assert found.end_V[2:-1] == pytest.approx(0.099, abs=1.5e-3)
+    assert found.mean_V[2:-1] == pytest.approx(0.05, abs=1e-3)

@@ -342,3 +342,11 @@ def test_reservoir_steps_are_one_block():
     found = plating(made(reservoir(), 0.98).record)
     assert found.blocks.partial.tolist() == [0, 10]
     np.testing.assert_allclose(found.blocks.efficiency, 0.98, atol=1e-3)
+
+
+def test_error_of_total_over_total_by_hand():
+    """Residuals stripped - R plated of a ratio of sums: 0.9, 0.99, 1.9 of 1, 1, 2 mAh."""
+    plated, stripped = np.array([1.0, 1.0, 2.0]), np.array([0.9, 0.99, 1.9])
+    rest = stripped - 3.79 / 4 * plated
+    by_hand = np.sqrt((rest**2).sum() / 2 / 3) / plated.mean()
+    assert mean_efficiency(plated, stripped, np.zeros(3), np.zeros(3)).total_std == pytest.approx(by_hand)
