@@ -78,7 +78,8 @@ def judged(trial: Trial, shorts: Shorts) -> tuple[list[bool], list[bool]]:
     """Whether each short was found at its time, and whether each finding is true.
 
     A finding is at its time if it begins within a few rows, or a few percent of a half-cycle, of the short; a slow one
-    if it shows while the leak grows or later, a hard one within a half-cycle. It is true as well if it falls into a time in which a leak was open.
+    if it shows while the leak grows or later, a hard one within a half-cycle. It is true as well if it falls into a
+    time in which a leak was open.
     """
     t = trial.record.test_time_second
     starts = shorts.start_second
