@@ -75,6 +75,8 @@ class Fitted:
         Single wrong readings left out.
     turn_V, turn_at_mAh
         By how much the smooth voltage turns back at most, and where it begins to; 0 where that is no more than noise.
+    by_levels
+        Whether repeated readings were replaced by the places where they change.
     why_not
         Empty where there is a curve.
     """
@@ -92,6 +94,7 @@ class Fitted:
     slips: int = 0
     turn_V: float = 0.0
     turn_at_mAh: float = float("nan")
+    by_levels: bool = False
     why_not: str = ""
 
     @property
@@ -191,7 +194,21 @@ def fitted(half: Profile, step_V: float | None = None) -> Fitted:
     std = float(np.median(curve.at(np.linspace(begin, end, SLOPES))[1]))
     slips = int(slip.sum())
     turn = _turn(rows, readings, half.sign, curve, step)
-    return Fitted(half.cycle, half.sign, curve, begin, end, gaps, curve.noise_V, step, std, total, slips, *turn)
+    return Fitted(
+        half.cycle,
+        half.sign,
+        curve,
+        begin,
+        end,
+        gaps,
+        curve.noise_V,
+        step,
+        std,
+        total,
+        slips,
+        *turn,
+        weight is not None,
+    )
 
 
 def _usual(half: Profile) -> tuple[NDArray[np.bool_], int]:

@@ -21,6 +21,9 @@ Floats = NDArray[np.float64]
 
 #: A peak that rises above its feet by less than this part of the highest is none.
 SMALLEST = 0.03
+#: A peak of fewer steps of the voltmeter is placed to an interval only, and where readings repeat there is one
+#: peak within so many.
+NARROW_STEPS = 4.0
 #: The top of a peak is that of a cubic through what lies above one of these parts of its height.
 UPPER = (0.7, 0.8, 0.9)
 
@@ -103,7 +106,9 @@ def peaks(curve: Differential, significance: float = 4.0) -> tuple[Peak, ...]:
     y, many = curve.dqdv_mAh_V[1:-1], curve.draws_mAh_V[:, 1:-1]
     if y.size < 3:
         return ()
-    at, found = find_peaks(y, prominence=SMALLEST * float(y.max()))
+    # where readings repeat, what lies within a few steps of the voltmeter is drawn by straight lines
+    apart = NARROW_STEPS * curve.fitted.step_V / curve.width_V if curve.fitted.by_levels else 1.0
+    at, found = find_peaks(y, prominence=SMALLEST * float(y.max()), distance=max(apart, 1.0))
     above = many[:, at] - np.maximum(many[:, found["left_bases"]], many[:, found["right_bases"]])
     error = np.sqrt(np.mean((above - found["prominences"]) ** 2, axis=0))
     ratio = found["prominences"] / np.maximum(error, 1e-12 * float(y.max()))
@@ -119,11 +124,13 @@ def _peak(curve: Differential, part: slice, ratio: float) -> Peak:
     volts, heights = _tops(x, many)
     areas = many.sum(axis=1) * width
     widths = np.array([_half_width(x, row) for row in many])
+    # a plateau of few steps of the voltmeter may stand anywhere within an interval
+    place = width if not widths[0] > NARROW_STEPS * curve.fitted.step_V else 0.0
     return Peak(
         cycle=curve.fitted.cycle,
         sign=curve.fitted.sign,
         volt=float(volts[0]),
-        volt_std=_std(volts),
+        volt_std=float(np.hypot(_std(volts), place / np.sqrt(12.0))),
         height_mAh_V=float(heights[0]),
         height_std=_std(heights),
         width_V=float(widths[0]),
