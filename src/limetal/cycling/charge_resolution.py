@@ -149,23 +149,30 @@ def _is_logged(record: CyclingRecord) -> bool:
 def _open_ends(t: Floats, found: Runs) -> tuple[Floats, Floats]:
     """Seconds before the first and after the last row of each run in which the switch lies; 0 where it was logged."""
     before, after = np.zeros(found.count), np.zeros(found.count)
+    begins = np.append(0, np.flatnonzero(np.diff(found.direction)) + 1)
     inside = np.flatnonzero(found.first > 0)
-    before[inside] = _open(t, found.first[inside] - 1)
+    before[inside] = _open(t, found.first[inside] - 1, begins)
     inside = np.flatnonzero(found.stop < t.size)
-    after[inside] = _open(t, found.stop[inside] - 1)
+    after[inside] = _open(t, found.stop[inside] - 1, begins)
     return before, after
 
 
-def _open(t: Floats, last: Integers) -> Floats:
-    """Length of the interval after each of these rows, 0 where the row is the logged end of a step."""
+def _open(t: Floats, last: Integers, begins: Integers) -> Floats:
+    """Length of the interval after each of these rows, 0 where the row is the logged end of a step.
+
+    How often rows are written is compared within one step: rests have a rhythm of their own.
+    """
     gap = t[last + 1] - t[last]
-    usual = np.zeros(last.size)
+    begin = begins[np.searchsorted(begins, last, side="right") - 1]
+    usual, within = np.zeros(last.size), np.zeros(last.size)
     for k in range(1, NEAR + 1):
         at = np.maximum(last - k, 0)
-        usual = np.maximum(usual, t[at] - t[np.maximum(at - 1, 0)])
+        length = t[at] - t[np.maximum(at - 1, 0)]
+        usual = np.maximum(usual, length)
+        within = np.maximum(within, np.where(at > begin, length, 0.0))
     own = np.where(last > 0, t[last] - t[np.maximum(last - 1, 0)], 0.0)
     usual = np.where(usual > 0, usual, own)
-    logged = (own < SHORTER * usual) | (gap <= AT_ONCE * usual)
+    logged = (own < SHORTER * within) | (gap <= AT_ONCE * usual)
     return np.asarray(np.where(logged, 0.0, gap))
 
 

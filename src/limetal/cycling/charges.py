@@ -190,7 +190,7 @@ def charges_of_pieces(
     if stops.size:
         length = length - lost[np.searchsorted(stops, stop - 1)] + lost[np.searchsorted(stops, before)]
     step = quantum(current) if _is_logged(record) else 0.0
-    width = _timing(size, dt, first, stop) + _MAH_PER_AS * 0.5 * step * length
+    width = _timing(size, dt, first, stop, begins) + _MAH_PER_AS * 0.5 * step * length
     width += _between_rows(current, dt, seconds, first, stop)
     counter = counted(record, way, flow) if counters else None
     count = error = np.zeros(first.size)
@@ -241,7 +241,7 @@ def _is_logged(record: CyclingRecord) -> bool:
     return record.origin == "measured" and (bool(len(record.more)) or record.about != About())
 
 
-def _timing(size: Floats, dt: Floats, first: Integers, stop: Integers) -> Floats:
+def _timing(size: Floats, dt: Floats, first: Integers, stop: Integers, begins: Integers) -> Floats:
     """Half-width from the instants at which each stretch began and ended, somewhere between two rows.
 
     Charge counts from the row before the stretch to its last row. It began up to that interval later and ended up to
@@ -249,20 +249,24 @@ def _timing(size: Floats, dt: Floats, first: Integers, stop: Integers) -> Floats
     of its beat leaves no doubt.
     """
     before = np.maximum(first - 1, 0)
-    begin = np.where((first > 0) & ~_out_of_beat(dt, before), size[first] * dt[before], 0.0)
+    begin = np.where((first > 0) & ~_out_of_beat(dt, before, begins), size[first] * dt[before], 0.0)
     after = np.minimum(stop - 1, dt.size - 1)
-    end = np.where((stop - 1 < dt.size) & ~_out_of_beat(dt, stop - 1), size[stop - 1] * dt[after], 0.0)
+    end = np.where((stop - 1 < dt.size) & ~_out_of_beat(dt, stop - 1, begins), size[stop - 1] * dt[after], 0.0)
     return np.asarray(_MAH_PER_AS * np.maximum(begin, end))
 
 
-def _out_of_beat(dt: Floats, row: Integers) -> NDArray[np.bool_]:
-    """Whether the interval before a row differs from the two even ones before it."""
+def _out_of_beat(dt: Floats, row: Integers, begins: Integers) -> NDArray[np.bool_]:
+    """Whether the interval before a row differs from the two even ones before it, all in one step.
+
+    A rest has a beat of its own: the interval in which it began tells nothing about its end.
+    """
     if dt.size < 3:
         return np.zeros(row.size, dtype=bool)
     at = np.maximum(row - 1, 2)
     last, usual, other = dt[np.minimum(at, dt.size - 1)], dt[at - 1], dt[at - 2]
     even = np.abs(usual - other) <= OFF_BEAT * usual
-    return np.asarray((row >= 3) & even & (np.abs(last - usual) > OFF_BEAT * usual))
+    inside = row - 3 >= begins[np.searchsorted(begins, row, side="right") - 1]
+    return np.asarray(inside & even & (np.abs(last - usual) > OFF_BEAT * usual))
 
 
 def _between_rows(current: Floats, dt: Floats, seconds: Floats, first: Integers, stop: Integers) -> Floats:
@@ -326,6 +330,6 @@ def _by_counter(
     if up is None:  # one counter for both: what it counted between two directions is their difference
         for row in (first, behind):
             last = np.maximum(row - 1, 0)
-            turns = (way[row] * way[last] < 0) & ~np.isin(row, counter.restarts) & ~_out_of_beat(dt, last)
+            turns = (way[row] * way[last] < 0) & ~np.isin(row, counter.restarts) & ~_out_of_beat(dt, last, begins)
             error += np.where(turns, _MAH_PER_AS * np.minimum(size[row], size[last]) * dt[last], 0.0)
     return charge, error
