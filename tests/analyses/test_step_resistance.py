@@ -69,10 +69,18 @@ def test_symmetric_cells_have_directions_of_current_only():
 
 
 def test_the_time_that_was_used_is_printed():
-    late = tell(step_resistance(grown(dt=5.0)))
-    assert numbers(late, "direct_current_resistance", "read 5 s after the step (its first row; 1 s were asked for)")
+    late = tell(step_resistance(grown(dt=2.5)))
+    assert numbers(late, "direct_current_resistance", "read 2.5 s after the step (its first row; 1 s were asked for)")
     other = tell(step_resistance(grown(), Options(2.0, 30.0)))
     assert numbers(other, "direct_current_resistance", "read 30 s after the step")
+
+
+def test_a_reading_long_after_the_time_asked_for_is_no_number():
+    slow = tell(step_resistance(grown(dt=30.0)))  # 1 s and 10 s were asked for: 30 s is three times the second
+    assert not numbers(slow, "direct_current_resistance", "1 s were asked for")
+    assert numbers(slow, "direct_current_resistance", "10 s were asked for")
+    assert any("at 1 s" in what and "first row comes 30 s" in why for what, why in slow.not_computed)
+    assert slow.tables[0].columns["first_time"][1][0] == 30.0  # the table has it, with its time
 
 
 def test_one_row_for_every_step_and_one_series_for_every_group():

@@ -44,6 +44,7 @@ def apply(
 ) -> Outcome:
     """Run analyses on a record: those asked for, or all that fit its type and its cell."""
     findings: list[tuple[str, str, Findings]] = []
+    order: dict[str, int] = {}
     not_computed: list[tuple[str, str]] = []
     kinds = {kind.__name__ for kind in type(record).__mro__}
     for name in wanted or registry.names(ROOM):
@@ -72,6 +73,9 @@ def apply(
             not_computed.append((f"{subject}: {plugin.title}", f"{error.found}, want {error.wanted}"))
             continue
         findings.append((name, _options_text(chosen), told))
+        order[name] = plugin.order
+    if not wanted:
+        findings.sort(key=lambda found: order[found[0]])
     entries = tuple(
         Entry(
             subject,

@@ -59,6 +59,8 @@ class Analysis:
         Frozen dataclass of the choices that change a number, each with a default.
     sources
         References of definition and method.
+    order
+        Where what it says stands among the others: what a reader looks for first has the lowest number.
     """
 
     title: str
@@ -68,3 +70,4 @@ class Analysis:
     tell: Callable[[Any], Findings]
     options: type
     sources: tuple[str, ...]
+    order: int = 50

@@ -391,4 +391,5 @@ PLUGIN = Analysis(
     sources=(
         "definitions in use: charge as integral of current, mean voltage as energy over charge (docs: full cells)",
     ),
+    order=30,
 )

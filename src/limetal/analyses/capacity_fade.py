@@ -400,4 +400,5 @@ PLUGIN = Analysis(
         "knee: Fermín-Cueto et al., Energy AI 1 (2020) 100006, doi:10.1016/j.egyai.2020.100006; "
         "Attia et al., J. Electrochem. Soc. 169 (2022) 060517, doi:10.1149/1945-7111/ac6d13",
     ),
+    order=35,
 )

@@ -249,4 +249,5 @@ PLUGIN = Analysis(
         "Golub & Pereyra, SIAM J. Numer. Anal. 10 (1973) 413, doi:10.1137/0710036 (linear scales eliminated)",
         "Hurvich & Tsai, Biometrika 76 (1989) 297, doi:10.1093/biomet/76.2.297 (AICc)",
     ),
+    order=30,
 )

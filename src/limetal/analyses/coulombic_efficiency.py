@@ -441,4 +441,5 @@ PLUGIN = Analysis(
         "Adams et al., Adv. Energy Mater. 8, 1702097 (2018), doi:10.1002/aenm.201702097",
         "Xiao et al., Nat. Energy 5, 561 (2020), doi:10.1038/s41560-020-0648-z",
     ),
+    order=30,
 )

@@ -423,4 +423,5 @@ PLUGIN = Analysis(
         "definitions in use; Wang et al. 2026, doi:10.1038/s41467-026-69155-z, Results, print hysteresis undefined",
         "time weighting: points of real files are recorded on a voltage trigger (docs: hysteresis)",
     ),
+    order=30,
 )

@@ -252,4 +252,5 @@ PLUGIN = Analysis(
         "IUPAC Gold Book, Arrhenius equation, doi:10.1351/goldbook.A00446",
         "Theil (1950); Sen, J. Am. Stat. Assoc. 63 (1968) 1379, doi:10.1080/01621459.1968.10480934 (slopes)",
     ),
+    order=30,
 )

@@ -107,4 +107,5 @@ PLUGIN = Analysis(
         "Boukamp, J. Electrochem. Soc. 142 (1995) 1885, doi:10.1149/1.2044210",
         "Schönleber, Klotz, Ivers-Tiffée, Electrochim. Acta 131 (2014) 20, doi:10.1016/j.electacta.2014.01.034",
     ),
+    order=20,
 )

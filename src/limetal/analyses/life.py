@@ -221,4 +221,5 @@ PLUGIN = Analysis(
         "criteria in use, made explicit: every choice is an option and printed in the note of the number",
         "hard short circuits: Menkin et al., Faraday Discuss. 2024, doi:10.1039/D3FD00101F",
     ),
+    order=35,
 )

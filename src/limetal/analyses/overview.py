@@ -133,4 +133,5 @@ PLUGIN = Analysis(
     tell=tell,
     options=Options,
     sources=("Battery Data Format 1.3.0 for names and sign; trapezoid rule for charges",),
+    order=90,
 )

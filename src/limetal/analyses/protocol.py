@@ -306,4 +306,5 @@ PLUGIN = Analysis(
         "names of steps as the field uses them (docs: steps)",
         "reservoir protocol: Adams et al., Adv. Energy Mater. 8, 1702097 (2018), doi:10.1002/aenm.201702097",
     ),
+    order=10,
 )

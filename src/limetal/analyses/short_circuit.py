@@ -320,4 +320,5 @@ PLUGIN = Analysis(
         "soft shorts as a leak beside the ionic current: Counihan et al., Joule, 6 December 2023, abstract",
         "voltage noise as short circuits: Stolz et al. 2021, doi:10.1039/D1MA00009H, abstract",
     ),
+    order=20,
 )

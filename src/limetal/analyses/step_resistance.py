@@ -22,8 +22,10 @@ Integers = NDArray[np.int64]
 NAME = "analyses.step_resistance"
 #: Changes of current within this part of each other are alike.
 ALIKE = 0.05
-#: So many groups of steps are given, those with the most steps.
-MOST_GROUPS = 8
+#: So many groups of steps are numbers of the ledger, those with the most steps; the table has all.
+MOST_GROUPS = 4
+#: A reading later than this many times the time asked for is no number of the ledger: the cell has polarised meanwhile.
+LATE = 3.0
 #: Growth is given from so many cycles on.
 FEWEST_CYCLES = 3
 
@@ -144,7 +146,17 @@ def tell(result: StepResistance) -> Findings:
     if result.why_not or result.steps is None:
         return Findings(not_computed=(("direct_current_resistance", result.why_not),))
     shown = sorted(result.groups, key=lambda group: -group.members.size)[:MOST_GROUPS]
-    numbers = [number for group in shown for which in range(2) for number in _numbers(result, group, which)]
+    numbers: list[Number] = []
+    not_computed: list[tuple[str, str]] = []
+    for group in shown:
+        for which in range(2):
+            rows, earliest = _in_time(result.steps, group, which)
+            if rows.size:
+                numbers += _numbers(result, group, which, rows)
+            elif np.isfinite(earliest):
+                asked = result.steps.times_s[which]
+                why = f"{group.words(result.symmetric)}: the first row comes {earliest:.3g} s after the step"
+                not_computed.append((f"direct_current_resistance at {asked:g} s", why))
     warnings = []
     if len(result.groups) > len(shown):
         warnings.append(
@@ -158,16 +170,20 @@ def tell(result: StepResistance) -> Findings:
     against = (result.steps.resistance_ohm[:, 0] < -3 * result.steps.std_ohm[:, 0]).sum()
     if against:
         warnings.append(f"in {against} steps the voltage moves against the current: their resistance is negative")
-    return Findings(tuple(numbers), (_plot(result, shown),), (_table(result),), tuple(warnings))
+    return Findings(tuple(numbers), (_plot(result, shown),), (_table(result),), tuple(warnings), tuple(not_computed))
 
 
-def _numbers(result: StepResistance, group: Group, which: int) -> list[Number]:
+def _in_time(steps: CurrentSteps, group: Group, which: int) -> tuple[Integers, float]:
+    """Steps of a group that were read about when it was asked for, and the earliest reading of all."""
+    rows = group.members[np.isfinite(steps.resistance_ohm[group.members, which])]
+    used = steps.used_s[rows, which]
+    return rows[used <= LATE * steps.times_s[which]], float(used.min()) if rows.size else float("inf")
+
+
+def _numbers(result: StepResistance, group: Group, which: int, rows: Integers) -> list[Number]:
     """Value of a group at one time, and its growth per cycle."""
     steps = result.steps
     assert steps is not None
-    rows = group.members[np.isfinite(steps.resistance_ohm[group.members, which])]
-    if not rows.size:
-        return []
     ohm, std, cycle = steps.resistance_ohm[rows, which], steps.std_ohm[rows, which], steps.cycle[rows]
     used = steps.used_s[rows, which]
     when = f"read {used[0]:.3g} s after the step" if np.ptp(used) < 0.05 * used[0] else (
