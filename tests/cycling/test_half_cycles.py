@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
+from limetal.analyses.hysteresis import DEFINITIONS, hysteresis, tell
 from limetal.cycling.half_cycles import half_cycles
 from limetal.cycling.pauses import pauses
-from limetal.analyses.hysteresis import DEFINITIONS, hysteresis, tell
 from limetal.readers import read
 from support.cells import SYMMETRIC, cycles, record, rested, stepped, uniform
 from support.data_files import real
