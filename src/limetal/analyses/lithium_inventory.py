@@ -298,7 +298,7 @@ def _warnings(result: LithiumInventory) -> list[str]:
     if found.counted_from > 1:
         words.append(
             f"N/P is of a fresh cell, and the record begins at the instrument's cycle {found.counted_from}: the cycles "
-            "before are not counted, so the bound is lower than it could be and the efficiency if lithium limits too low"
+            "before are not counted: the bound is lower than it could be, the efficiency if lithium limits too low"
         )
     return words
 
