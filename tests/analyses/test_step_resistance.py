@@ -77,8 +77,7 @@ def test_the_time_that_was_used_is_printed():
 
 def test_a_reading_long_after_the_time_asked_for_is_no_number():
     slow = tell(step_resistance(grown(dt=20.0)))  # 1 s and 10 s were asked for
-    assert not numbers(slow, "direct_current_resistance", "1 s were asked for")
-    assert numbers(slow, "direct_current_resistance", "10 s were asked for")
+    assert not numbers(slow, "direct_current_resistance", "")
     assert any("at 1 s" in what and "first row comes 20 s" in why for what, why in slow.not_computed)
     assert slow.tables[0].columns["first_time"][1][0] == 20.0  # the table has it, with its time
 
