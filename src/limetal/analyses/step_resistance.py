@@ -148,21 +148,20 @@ def tell(result: StepResistance) -> Findings:
     shown = sorted(result.groups, key=lambda group: -group.members.size)[:MOST_GROUPS]
     numbers: list[Number] = []
     not_computed: list[tuple[str, str]] = []
-    for group in shown:
-        for which in range(2):
+    for which in range(2):
+        late: list[float] = []
+        for group in shown:
             rows, earliest = _in_time(result.steps, group, which)
             if rows.size:
                 numbers += _numbers(result, group, which, rows)
             elif np.isfinite(earliest):
-                asked = result.steps.times_s[which]
-                why = f"{group.words(result.symmetric)}: the first row comes {earliest:.3g} s after the step"
-                not_computed.append((f"direct_current_resistance at {asked:g} s", why))
+                late.append(earliest)
+        if late:
+            asked = result.steps.times_s[which]
+            when = f"{min(late):.3g}" + (f" to {max(late):.3g}" if max(late) > 1.05 * min(late) else "")
+            why = f"after steps of {len(late)} kinds the first row comes {when} s after the step"
+            not_computed.append((f"direct_current_resistance at {asked:g} s", why))
     warnings = []
-    if len(result.groups) > len(shown):
-        warnings.append(
-            f"{len(result.groups)} kinds of steps of the current: numbers are given for the {len(shown)} most "
-            "frequent, the table has all"
-        )
     if result.steps.late[0]:
         warnings.append(
             f"{result.steps.late[0]} steps left out: their first row comes after {result.options.latest_s:g} s"
