@@ -81,6 +81,14 @@ USER_PAGES = [
     "materials.md", "impedance_series.md", "impedance_checks.md", "validity.md", "drt.md",
     "polarisation_ladder.md", "life.md", "replicates.md",
     "voltage_shape.md", "steps.md",
+    "coulombic_efficiency.md",
+    "nucleation.md",
+    "capacity.md",
+    "short_circuits.md",
+    "voltage_profiles.md",
+    "differential_capacity.md",
+    "step_resistance.md",
+    "sulfur.md",
     "capacity_fade.md", "rate_capability.md", "lithium_inventory.md",
 ]  # fmt: skip
 

@@ -163,9 +163,8 @@ def tell(result: StepResistance) -> Findings:
             not_computed.append((f"direct_current_resistance at {asked:g} s", why))
     warnings = []
     if result.steps.late[0]:
-        warnings.append(
-            f"{result.steps.late[0]} steps left out: their first row comes after {result.options.latest_s:g} s"
-        )
+        why = f"their first row comes after {result.options.latest_s:g} s"
+        not_computed.append((f"direct_current_resistance of {result.steps.late[0]} steps", why))
     against = (result.steps.resistance_ohm[:, 0] < -3 * result.steps.std_ohm[:, 0]).sum()
     if against:
         warnings.append(f"in {against} steps the voltage moves against the current: their resistance is negative")
