@@ -1,11 +1,11 @@
 """A smooth curve through voltages along the charge, how well it is known, and curves that the data allow as well.
 
 Penalised cubic B-splines (Eilers and Marx 1996, doi:10.1214/ss/1038425655). Knots lie densely where voltage or charge
-moves much, the third difference of the coefficients is penalised, and its weight is chosen by generalised
-cross-validation in which every degree of freedom counts 1.4 times (Kim and Gu 2004, J. R. Stat. Soc. B 66, 337),
-because plain cross-validation follows the noise now and then. A second fit lets the curve bend where the first one
-did. The covariance is the Bayesian one (Wahba 1983, J. R. Stat. Soc. B 45, 133), whose intervals hold across the
-curve, what smoothing cuts off included.
+moves much, the third derivative is penalised, and its weight is chosen by generalised cross-validation in which every
+degree of freedom counts 1.4 times (Kim and Gu 2004, J. R. Stat. Soc. B 66, 337), because plain cross-validation
+follows the noise now and then. Further fits let the curve bend where the one before did: what is straight gets
+straighter, what bends keeps its freedom. The covariance is the Bayesian one (Wahba 1983, J. R. Stat. Soc. B 45, 133),
+whose intervals hold across the curve, what smoothing cuts off included.
 """
 
 from __future__ import annotations
@@ -34,9 +34,12 @@ SPREAD_RAW, SPREAD_FIT = 0.1, 0.02
 COUNT_FREEDOM = 1.4
 #: Powers of ten of the weight of the penalty that are tried first, before the best is searched around.
 PENALTIES = (-10.0, -8.0, -6.0, -4.0, -2.0, 0.0, 2.0, 4.0, 6.0)
-STEPS = (2.0, 1.0, 0.5, 0.25)
+STEPS = (2.0, 2.0, 1.0, 0.5, 0.25)
 #: Neighbours over which the bends of the first fit are averaged.
-BENDS = 9
+BENDS = 15
+#: The curve is fitted anew with the bends of the fit before so often, or until its freedom changes by less than a part.
+BENT_AGAIN = 6
+SETTLED = 0.02
 #: The noise is that of the usual points where it is this many times as large with the few that are far off.
 FEW_OFF = 1.5
 #: Of the penalty in every fit: pieces without rows stay in place.
@@ -57,6 +60,8 @@ class Smooth:
         Standard deviation of the points about the curve.
     freedom
         Effective number of parameters.
+    power
+        Power of ten of the weight of the penalty.
     """
 
     knots: Floats
@@ -64,6 +69,7 @@ class Smooth:
     root: Floats
     noise_V: float
     freedom: float
+    power: float = 0.0
 
     def at(self, q: Floats, derivative: int = 0) -> tuple[Floats, Floats]:
         """Value of the curve or of a derivative, and its standard error.
@@ -122,8 +128,12 @@ def smooth(q: Floats, volt: Floats, weight: Floats | None = None, least_noise_V:
     first = _fit(q, volt, weight, _knots(q, monotone, weight, few, SPREAD_RAW), None, least_noise_V)
     path = np.concatenate([[0.0], np.cumsum(np.abs(np.diff(first.at(q)[0])))])
     knots = _knots(q, path, weight, pieces, SPREAD_FIT)
-    second = _fit(q, volt, weight, knots, None, least_noise_V)
-    return _fit(q, volt, weight, knots, second.coefficients, least_noise_V)
+    found = _fit(q, volt, weight, knots, None, least_noise_V)
+    for _ in range(BENT_AGAIN):
+        before, found = found, _fit(q, volt, weight, knots, found, least_noise_V)
+        if abs(found.freedom - before.freedom) < SETTLED * before.freedom:
+            break
+    return found
 
 
 def _knots(q: Floats, path: Floats, weight: Floats, pieces: int, spread: float) -> Floats:
@@ -146,7 +156,7 @@ def _knots(q: Floats, path: Floats, weight: Floats, pieces: int, spread: float) 
     return np.concatenate([inner[0] - left * beyond[::-1], inner, inner[-1] + right * beyond])
 
 
-def _fit(q: Floats, volt: Floats, weight: Floats, knots: Floats, bends: Floats | None, least_V: float) -> Smooth:
+def _fit(q: Floats, volt: Floats, weight: Floats, knots: Floats, before: Smooth | None, least_V: float) -> Smooth:
     """Penalised least squares; all matrices are bands, so that no other threads are woken."""
     from scipy.interpolate import BSpline
     from scipy.linalg.lapack import dtbtrs
@@ -156,17 +166,21 @@ def _fit(q: Floats, volt: Floats, weight: Floats, knots: Floats, bends: Floats |
     middle = float(volt.mean())
     y = volt - middle
     normal = _band(basis.T @ diags_array(weight) @ basis)
-    penalty = _penalty(knots, bends)
+    penalty = _penalty(knots, None if before is None else before.coefficients)
     penalty *= normal[0].sum() / penalty[0].sum()
     right, total = np.asarray(basis.T @ (weight * y)), float(weight @ y**2)
     tried: dict[float, _Try] = {}
+    start = PENALTIES if before is None else (before.power,)
     for step in STEPS:
         best = min(tried, key=lambda p: tried[p].score) if tried else 0.0
-        places = PENALTIES if not tried else (best - step, best + step)
+        places = (best - step, best + step) if tried else start
         for place in places:
             if place not in tried and (one := _try(10.0**place, normal, penalty, right, total, q.size)):
                 tried[place] = one
-    found = min(tried.values(), key=lambda t: t.score)
+    if not tried and before is not None:
+        return before
+    power = min(tried, key=lambda p: tried[p].score)
+    found = tried[power]
     free = max(q.size - found.freedom, 1.0)
     noise = float(np.sqrt(found.residual / free))
     off = np.abs(y - basis @ found.coefficients)[weight == 1.0]
@@ -175,7 +189,7 @@ def _fit(q: Floats, volt: Floats, weight: Floats, knots: Floats, bends: Floats |
         noise = usual
     noise = max(noise, least_V)
     root, _ = dtbtrs(found.lower, np.eye(right.size), uplo="L", trans="T")
-    return Smooth(knots, middle + found.coefficients, noise * np.asarray(root), noise, found.freedom)
+    return Smooth(knots, middle + found.coefficients, noise * np.asarray(root), noise, found.freedom, power)
 
 
 @dataclass(frozen=True, eq=False)
