@@ -129,10 +129,11 @@ def profiles(record: CyclingRecord, halves: HalfCycles, changes: Integers | None
     at_row = _between(expected, owner, place, weight)
     scale = _between(size_of, owner, place, weight)
     with np.errstate(invalid="ignore", divide="ignore"):
-        residual = np.where(scale > 0, (u - at_row) / scale, np.nan)
+        known = (scale > 0) & (part >= GRID[0])  # earlier than the first place nothing is expected
+        residual = np.where(known, (u - at_row) / scale, np.nan)
         later = [expected[owner, np.minimum(place + k, GRID.size - 1)] for k in (1, 2, 3)]
         lowest = np.fmin(at_row, np.fmin(later[0], np.fmin(later[1], later[2])))
-        ahead = np.where(scale > 0, (u - lowest) / scale, np.nan)
+        ahead = np.where(known, (u - lowest) / scale, np.nan)
     return Profiles(
         rows,
         owner,
