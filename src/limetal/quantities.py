@@ -93,7 +93,8 @@ _ROWS = (
         "coulombic_efficiency",
         "%",
         "CE",
-        "Discharge over charge capacity of one cycle; stripped over plated in Li|Cu cells.",
+        "Discharge over charge capacity of one cycle; stripped over plated in Li|Cu cells; what came back over what "
+        "was put in where a half cell is discharged first.",
     ),
     ("cycle_life", "1", "N", "Number of cycles reached."),
     ("specific_energy", "Wh/kg", "E_m", "Energy per mass of cell."),

@@ -20,6 +20,8 @@ __all__ = ["Capacity", "Options", "capacity"]
 
 Floats = NDArray[np.float64]
 
+#: A half-width is this many standard deviations of an even distribution.
+ROOT_OF_THREE = 3**0.5
 #: Currents within this part of each other are one rate.
 SAME_CURRENT = 0.05
 #: With fewer cycles the axis of the efficiency shows all of them.
@@ -63,8 +65,13 @@ class Capacity:
         Cycles as counted, from 1.
     charge_mAh, discharge_mAh, charge_mWh, discharge_mWh
         Charge and energy in both directions.
+    charge_std_mAh, discharge_std_mAh
+        Standard uncertainties of the charges from their resolution (`Runs.charge_resolution_mAh` over the root of
+        three): digits of current and counter, instants of switching between rows. Calibration is not in them.
     coulombic_efficiency, energy_efficiency
         In percent; NaN where the convention gives none.
+    coulombic_efficiency_std
+        From the resolution of both charges.
     mean_charge_volt, mean_discharge_volt
         Energy over charge.
     charge_mA, discharge_mA
@@ -80,7 +87,10 @@ class Capacity:
     discharge_mAh: Floats
     charge_mWh: Floats
     discharge_mWh: Floats
+    charge_std_mAh: Floats
+    discharge_std_mAh: Floats
     coulombic_efficiency: Floats
+    coulombic_efficiency_std: Floats
     energy_efficiency: Floats
     mean_charge_volt: Floats
     mean_discharge_volt: Floats
@@ -140,12 +150,16 @@ def capacity(record: CyclingRecord, options: Options | None = None) -> Capacity:
     returned: Literal["discharge", "charge"] = "charge" if half_discharged_first else "discharge"
     put_in = discharge if half_discharged_first else charge
     back = charge if half_discharged_first else discharge
+    std = runs.charge_resolution_mAh / ROOT_OF_THREE
+    put_in_std, back_std = (std[down], std[up]) if half_discharged_first else (std[up], std[down])
     spent_in, spent_back = runs.energy_mWh[up], runs.energy_mWh[down]
     if options.efficiency == "charge before" and found.first_sign < 0 and not half_discharged_first:
         follows = np.append(False, np.diff(found.number) == 1)
         put_in = np.where(follows, np.append(np.nan, charge[:-1]), np.nan)
+        put_in_std = np.append(np.nan, put_in_std[:-1])
     with np.errstate(invalid="ignore", divide="ignore"):
         efficiency = 100 * np.where(put_in > 0, back / put_in, np.nan)
+        efficiency_std = efficiency * np.hypot(back_std / back, put_in_std / put_in)
         energy = 100 * np.where(spent_in > 0, spent_back / spent_in, np.nan)
         held = 100 * np.where(charge > 0, runs.held_charge_mAh[up] / charge, 0.0)
     return Capacity(
@@ -154,7 +168,10 @@ def capacity(record: CyclingRecord, options: Options | None = None) -> Capacity:
         discharge_mAh=discharge,
         charge_mWh=spent_in,
         discharge_mWh=spent_back,
+        charge_std_mAh=std[up],
+        discharge_std_mAh=std[down],
         coulombic_efficiency=efficiency,
+        coulombic_efficiency_std=efficiency_std,
         energy_efficiency=energy,
         mean_charge_volt=runs.mean_volt[up],
         mean_discharge_volt=runs.mean_volt[down],
@@ -229,17 +246,22 @@ def _of_cycle(result: Capacity, k: int, which: str) -> list[Number]:
     note = f"cycle {result.number[k]}, {which}"
     numbers = []
     for name, _, divisor in _rooms(result):
-        for way, values in (("charge", result.charge_mAh), ("discharge", result.discharge_mAh)):
-            numbers.append(Number(f"{name}{way}_capacity", float(values[k] / divisor), None, note, at))
+        for way, values, std in (
+            ("charge", result.charge_mAh, result.charge_std_mAh),
+            ("discharge", result.discharge_mAh, result.discharge_std_mAh),
+        ):
+            error = float(std[k] / divisor) or None
+            numbers.append(Number(f"{name}{way}_capacity", float(values[k] / divisor), error, note, at))
+    efficiency, error = float(result.coulombic_efficiency[k]), float(result.coulombic_efficiency_std[k])
+    if np.isfinite(efficiency) and not _of_collector(result):
+        words = f"{note}; {_ratio_words(result)}; std from the resolution of both charges"
+        numbers.append(Number("coulombic_efficiency", efficiency, error if error > 0 else None, words, at))
     for quantity, values, words in (
-        ("coulombic_efficiency", result.coulombic_efficiency, f"; {_ratio_words(result)}"),
         ("energy_efficiency", result.energy_efficiency, ""),
         ("mean_charge_voltage", result.mean_charge_volt, ""),
         ("mean_discharge_voltage", result.mean_discharge_volt, ""),
         ("mean_voltage_gap", result.mean_charge_volt - result.mean_discharge_volt, ""),
     ):
-        if quantity == "coulombic_efficiency" and _of_collector(result):
-            continue
         if np.isfinite(values[k]):
             numbers.append(Number(quantity, float(values[k]), None, note + words, at))
     return numbers
