@@ -71,6 +71,13 @@ def test_the_width_of_a_plateau_is_found_where_the_voltmeter_sees_it():
     assert coarse.width_V < 0.015
 
 
+def test_a_plateau_within_the_noise_is_one_peak_with_all_its_charge():
+    for seed in range(3):
+        (peak,) = peaks(known(PHOSPHATE, 5e-3, 1e-4, 1000, seed))
+        assert abs(peak.volt - 3.43) < 3 * peak.volt_std
+        assert peak.area_mAh == pytest.approx(3.0)
+
+
 @pytest.mark.parametrize(("noise", "step", "rows"), REAL)
 def test_two_standard_errors_cover_the_truth(noise, step, rows):
     inside, slopes = [], []

@@ -21,6 +21,8 @@ Floats = NDArray[np.float64]
 
 #: A peak that rises above its feet by less than this part of the highest is none.
 SMALLEST = 0.03
+#: Peaks are looked for in single intervals, and in means of so many: a plateau within the noise stands out only there.
+TOGETHER = (1, 3, 9)
 #: A peak of fewer steps of the voltmeter is placed to an interval only, and where readings repeat there is one
 #: peak within so many.
 NARROW_STEPS = 4.0
@@ -100,22 +102,41 @@ def peaks(curve: Differential, significance: float = 4.0) -> tuple[Peak, ...]:
     >>> round(found.volt, 3), round(found.area_mAh, 2)
     (3.5, 2.0)
     """
-    from scipy.signal import find_peaks
-
     # the first and the last interval are filled in part only: a foot there would be none
     y, many = curve.dqdv_mAh_V[1:-1], curve.draws_mAh_V[:, 1:-1]
-    if y.size < 3:
-        return ()
     # where readings repeat, what lies within a few steps of the voltmeter is drawn by straight lines
     apart = NARROW_STEPS * curve.fitted.step_V / curve.width_V if curve.fitted.by_levels else 1.0
+    known: dict[int, float] = {}
+    for together in TOGETHER:
+        if y.size >= 3 * together:
+            wide, off = np.ones(together) / together, together // 2
+            rows = np.array([np.convolve(row, wide, "valid") for row in (y, *many)])
+            for top, begin, end, ratio in _standing_out(rows, apart, significance):
+                if not any(begin <= other - off <= end for other in known):
+                    known[top + off] = ratio
+    tops = sorted(known)
+    valleys = [a + 1 + int(np.argmin(y[a:b])) for a, b in pairwise(tops)]
+    cuts = [0, *valleys, y.size + 2]
+    return tuple(_peak(curve, slice(cuts[k], cuts[k + 1]), known[top]) for k, top in enumerate(tops))
+
+
+def _standing_out(rows: Floats, apart: float, significance: float) -> list[tuple[int, int, int, float]]:
+    """Top, both ends at half height, and significance of the peaks of the first row; the others are draws."""
+    from scipy.signal import find_peaks, peak_widths
+
+    y, many = rows[0], rows[1:]
     at, found = find_peaks(y, prominence=SMALLEST * float(y.max()), distance=max(apart, 1.0))
     above = many[:, at] - np.maximum(many[:, found["left_bases"]], many[:, found["right_bases"]])
-    error = np.sqrt(np.mean((above - found["prominences"]) ** 2, axis=0))
+    # a plateau within the noise may be far higher than drawn, never far lower: the lower side tells whether it is one
+    short = np.minimum(above - found["prominences"], 0.0)
+    error = np.sqrt(np.sum(short**2, axis=0) / np.maximum(np.count_nonzero(short, axis=0), 1))
     ratio = found["prominences"] / np.maximum(error, 1e-12 * float(y.max()))
-    chosen = np.flatnonzero(ratio >= significance)
-    valleys = [a + 1 + int(np.argmin(y[a:b])) for a, b in pairwise(at[chosen].tolist())]
-    cuts = [0, *valleys, y.size + 2]
-    return tuple(_peak(curve, slice(cuts[k], cuts[k + 1]), float(ratio[which])) for k, which in enumerate(chosen))
+    inside = (found["prominences"], found["left_bases"], found["right_bases"])
+    _, _, begin, end = peak_widths(y, at, rel_height=0.5, prominence_data=inside)
+    return [
+        (int(at[k]), int(begin[k]), int(np.ceil(end[k])), float(ratio[k]))
+        for k in np.flatnonzero(ratio >= significance)
+    ]
 
 
 def _peak(curve: Differential, part: slice, ratio: float) -> Peak:
