@@ -351,21 +351,21 @@ def _stays(levels: Floats, below: float) -> int:
 def _why_not(
     drop: Drop, levels: Floats, low: NDArray[np.bool_], group: Integers, *, known: bool, returned: bool
 ) -> str:
-    """Reason why a drop is no verdict; empty if it is one."""
+    """Reason why a drop is no verdict; empty if it is one. After a first short a rise is its end, no bad contact."""
     if drop.seen < FEWEST_SEEN:
         return f", in a half-cycle without {FEWEST_SEEN} of its kind before it to compare with"
     if not known and drop.lowest < 0.12 and returned:
         return ", to nearly nothing, and regained: an interruption of the current looks the same"
-    if (drop.rose and not low[drop.half]) or _falls_back(drop, levels, low, group):
+    if not low.any() and (drop.rose or _falls_back(drop, levels, group)):
         return ", back to what it was before it had risen as suddenly: a contact that had failed looks the same"
     return ""
 
 
-def _falls_back(drop: Drop, levels: Floats, low: NDArray[np.bool_], group: Integers) -> bool:
+def _falls_back(drop: Drop, levels: Floats, group: Integers) -> bool:
     """Whether the voltage had risen by about as much, at one current, and is now where it was before that."""
     first = max(drop.half - LONG_HISTORY, 0)
     part = slice(first, drop.half)
-    before = np.where(low[part] | (group[part] != group[drop.half]), np.nan, levels[part])
+    before = np.where(group[part] != group[drop.half], np.nan, levels[part])
     known = before[np.isfinite(before)]
     if known.size < 3:
         return False
@@ -417,7 +417,7 @@ def _tell_shifts(found: list[Shift], p: Profiles, t: Floats, findings: list[Shor
                 shift.half + 1,
                 shift.half // 2 + 1,
                 shift.drop,
-                0.75,
+                0.9,
                 f"{words}; {stays} half-cycles are low",
                 row,
             )
@@ -427,10 +427,10 @@ def _tell_shifts(found: list[Shift], p: Profiles, t: Floats, findings: list[Shor
 def _confidence(drop: Drop, seconds: float) -> float:
     """Part of such drops that were shorts, in made-up tests half of which had none (docs: short circuits)."""
     if drop.seen < FULL_HISTORY or seconds > AT_ONCE_SECOND:
-        return 0.8
+        return 0.95
     if drop.drop >= LARGE_DROP and drop.sigmas >= MANY_SIGMAS:
         return 0.99
-    return 0.95 if drop.drop >= SMALL_DROP else 0.8
+    return 0.97 if drop.drop >= SMALL_DROP else 0.95
 
 
 def _tell_grown(grown: GrownLeak, p: Profiles, t: Floats, findings: list[ShortFinding]) -> None:
