@@ -274,8 +274,8 @@ def table_of_hard(number: int) -> str:
     lines = [
         f"{number} tests with a hard short, seeds from {HARD_SEED:,} on, made once.",
         "",
-        "| record | tests | told hard, at its time | told soft, at its time | told at another time | cannot tell | missed "
-        "| false findings |",
+        "| record | tests | told hard, at its time | told soft, at its time | told at another time | cannot tell "
+        "| missed | false findings |",
         "|---" * 8 + "|",
     ]
     lines += [f"| {c} | " + " | ".join(str(counts[k]) for k in columns) + " |" for c, counts in told.items()]

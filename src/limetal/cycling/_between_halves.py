@@ -43,8 +43,9 @@ def shifts(p: Profiles, t: Floats, smallest: float) -> list[Shift]:
     with np.errstate(invalid="ignore", divide="ignore"):
         away = np.maximum(p.levels(), 1e-12)[:, None] * (1 / p.expected - 1 / p.grid_u)
         away = np.where((p.expected > 0) & (p.grid_u > 0), away, np.nan)
-    away *= _former_level(p)[:, None]
-    away = np.where(p.seen[:, None] >= 3, away, np.nan)
+    former = _former_level(p)[:, None]
+    away = np.where(np.isfinite(away) & np.isfinite(former) & (p.seen[:, None] >= 3), away, np.nan)
+    away *= np.where(np.isfinite(former), former, 1.0)
     early = _middle(away[:, (GRID > 0.012) & (GRID < 0.06)])  # a change of temperature is not there yet
     last = _middle(away[:, GRID > 0.88])
     late = _middle(away[:, GRID > 0.75])
