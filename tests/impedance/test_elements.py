@@ -615,8 +615,9 @@ def test_a_package_that_fails_is_named(monkeypatch):
 
 
 def test_table_says_all_of_every_element():
-    rows = elements.table()
-    assert [row[0] for row in rows] == sorted((k.symbol for k in KINDS), key=str.lower)
+    own = {k.symbol for k in KINDS}
+    rows = [row for row in elements.table() if row[0] in own]  # pages that were run here may have added theirs
+    assert [row[0] for row in rows] == sorted(own, key=str.lower)
     for symbol, synonyms, title, parameters, equation, limits, source in rows:
         kind = ELEMENTS[symbol]
         assert (title, equation, source) == (kind.title, kind.equation, kind.source)
