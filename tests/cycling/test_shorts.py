@@ -135,6 +135,16 @@ def test_a_smaller_current_between_half_cycles_is_no_hard_short_without_current(
     assert told(recorded(stage=stage)) == []
 
 
+@pytest.mark.parametrize("style", ["5 mV trigger", "5 mV trigger, volts only"])
+def test_a_pause_of_the_recording_is_no_short(style):
+    made = make_cell(POLYMER, STAGE)
+    cycler = replace(CYCLERS[style], pauses=((20.3 * HOUR, 5000.0),))
+    cell = CellContext("symmetric")
+    record = record_as(cycler, made.time_second, made.voltage_volt, made.current_ampere, cell=cell)
+    found = find_shorts(record)
+    assert (found.findings, found.doubts) == ((), ())
+
+
 def test_the_first_half_cycles_have_no_history_and_are_doubted():
     found = find_shorts(recorded((Leak(1.5 * HOUR, 0.4, 0.3 * HOUR),)))
     assert found.findings == ()

@@ -130,6 +130,7 @@ def profiles(record: CyclingRecord, halves: HalfCycles, changes: Integers | None
     scale = _between(size_of, owner, place, weight)
     with np.errstate(invalid="ignore", divide="ignore"):
         known = (scale > 0) & (part >= GRID[0])  # earlier than the first place nothing is expected
+        known &= ~_broken(halves)[owner]
         residual = np.where(known, (u - at_row) / scale, np.nan)
         later = [expected[owner, np.minimum(place + k, GRID.size - 1)] for k in (1, 2, 3)]
         lowest = np.fmin(at_row, np.fmin(later[0], np.fmin(later[1], later[2])))
@@ -152,6 +153,14 @@ def profiles(record: CyclingRecord, halves: HalfCycles, changes: Integers | None
         expected,
         seen,
     )
+
+
+def _broken(halves: HalfCycles) -> NDArray[np.bool_]:
+    """Whether the recording paused in or beside a half-cycle, so that its time since the reversal is not known."""
+    begin = np.array([h.rows[0] - 1 for h in halves.items])
+    end = np.array([h.rows[-1] for h in halves.items])
+    stops = np.sort(halves.pauses)
+    return np.asarray(np.searchsorted(stops, end, "right") > np.searchsorted(stops, begin, "left"))
 
 
 def _between(grid: Floats, owner: Integers, place: Integers, weight: Floats) -> Floats:
