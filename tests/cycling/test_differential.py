@@ -58,7 +58,7 @@ def test_the_integral_is_the_charge(noise, step, rows, falls):
     ("noise", "step", "rows", "most"), [(*REAL[0], 0.02), (*REAL[1], 0.05), (*REAL[2], 0.08), (*REAL[3], 0.03)]
 )
 def test_little_charge_is_misplaced(noise, step, rows, most):
-    assert np.mean([misplaced(LAYERED, known(LAYERED, noise, step, rows, seed)) for seed in range(4)]) < most
+    assert np.mean([misplaced(LAYERED, known(LAYERED, noise, step, rows, seed)) for seed in range(2)]) < most
 
 
 def test_the_width_of_a_plateau_is_found_where_the_voltmeter_sees_it():
@@ -81,7 +81,7 @@ def test_a_plateau_within_the_noise_is_one_peak_with_all_its_charge():
 @pytest.mark.parametrize(("noise", "step", "rows"), REAL)
 def test_two_standard_errors_cover_the_truth(noise, step, rows):
     inside, slopes = [], []
-    for seed in range(8):
+    for seed in range(4):
         found = known(LAYERED, noise, step, rows, seed)
         true = true_density(LAYERED, found)
         high = true > 0.05 * true.max()
@@ -96,7 +96,7 @@ def test_two_standard_errors_cover_the_truth(noise, step, rows):
 @pytest.mark.parametrize(("noise", "step", "rows"), [REAL[0], REAL[3]])
 def test_peaks_stand_where_they_were_put(noise, step, rows):
     z = []
-    for seed in range(6):
+    for seed in range(3):
         found = peaks(known(LAYERED, noise, step, rows, seed))
         assert len(found) == 4
         z += [(peak.volt - top) / peak.volt_std for peak, top in zip(found, TOPS, strict=True)]
@@ -110,7 +110,7 @@ def test_peaks_stand_where_they_were_put(noise, step, rows):
 @pytest.mark.parametrize("shape", [lambda x: 3.3 + x, lambda x: 3.3 + 0.8 * x**2 + 0.1 * x])
 def test_a_curve_without_plateaus_has_no_peaks(shape, noise, step, rows):
     x = np.linspace(0, 1, rows)
-    for seed in range(3):
+    for seed in range(2):
         volt = np.round((shape(x) + noise * np.random.default_rng(seed).standard_normal(rows)) / step) * step
         assert peaks(differential([fitted(one(3 * x, volt))])[0]) == ()
 
@@ -138,7 +138,7 @@ def test_noise_and_steps_are_no_turn(noise, step, rows):
 
 
 @given(st.floats(-2.0, 2.0), st.floats(0.2, 5.0))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_an_offset_moves_it_and_a_larger_cell_scales_it(offset, larger):
     q, volt, _ = half(LAYERED, 400, 5e-4, 0.0)
     base = fitted(one(q, volt))

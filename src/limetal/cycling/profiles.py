@@ -222,19 +222,20 @@ def thinned(x: Floats, y: Floats, tolerance: float, most: int = MOST_POINTS) -> 
     [0, 40, 100]
     """
     while True:
-        kept = _thinned(x, y, tolerance)
+        kept = _thinned(x, y, tolerance, most)
         if kept.size <= most:
             return kept
         tolerance *= 2.0
 
 
-def _thinned(x: Floats, y: Floats, tolerance: float) -> Integers:
+def _thinned(x: Floats, y: Floats, tolerance: float, most: int) -> Integers:
+    """Points kept at one tolerance; more than ``most`` are not followed to the end."""
     n = x.size
     if n <= 2:
         return np.arange(n)
     kept = np.array([0, n - 1])
     open_ = np.array([True])
-    while open_.any():
+    while open_.any() and kept.size <= most:
         left, right = kept[:-1], kept[1:]
         piece = np.repeat(np.arange(left.size), right - left)
         inside = np.arange(n - 1)
