@@ -308,3 +308,13 @@ def test_currents_a_fifth_apart_are_two_levels():
 def test_two_of_five_far_cycles_make_no_mean():
     found = findings(made(cycling(6), [0.98, 0.98, 0.6, 0.98, 0.6, 0.98]).record)
     assert "mean_coulombic_efficiency" in dict(found.not_computed)
+
+
+def test_a_record_that_goes_on_with_a_test_has_no_initial_efficiency():
+    record = made(cycling(8, 2.0), 0.98, copper="positive").record
+    count = 1 + np.cumsum(np.append(0, np.diff(np.sign(record.current_ampere)) < 0))  # one more at each plating
+    fresh = findings(dataclasses.replace(record, cycle_count=count))
+    assert number(fresh, "initial_coulombic_efficiency").value == pytest.approx(98, abs=0.1)
+    later = findings(dataclasses.replace(record, cycle_count=count + 50))
+    assert not [n for n in later.numbers if n.quantity == "initial_coulombic_efficiency"]
+    assert any("goes on with a test" in why for _, why in later.not_computed)

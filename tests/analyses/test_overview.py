@@ -70,3 +70,23 @@ def test_charge_agrees_with_the_counter_of_the_instrument():
     seen = overview(read(real("cycling/neware/BTS85-36-6-5-110-20240424.ndax")))
     assert seen.charge_positive_mAh == pytest.approx(19.402, rel=2e-4)
     assert seen.points == 699_677
+
+
+def test_the_counter_of_the_instrument_is_named_where_the_integral_differs():
+    """A current of 0.176 mA logged as 0.2 mA: the integral is 14 % too large, the counter is right."""
+    t = np.arange(0.0, 7201.0, 10.0)
+    sign = np.where(t <= 3600, 1.0, -1.0)
+    counter = np.where(t <= 3600, t, t - 3600) / 3600 * 0.176
+    made = CyclingRecord(t, 3.7 + 0.1 * sign, 2e-4 * sign, source="x", more={"capacity_mAh": counter})
+    (number,) = [n for n in tell(overview(made)).numbers if n.quantity == "charge_passed_positive"]
+    assert number.value == pytest.approx(0.2, rel=0.01)
+    assert "the instrument's counter gives 0.176 mAh in and 0.176 mAh out" in number.note
+    exact = CyclingRecord(t, 3.7 + 0.1 * sign, 1.76e-4 * sign, source="x", more={"capacity_mAh": counter})
+    (number,) = [n for n in tell(overview(exact)).numbers if n.quantity == "charge_passed_positive"]
+    assert number.note == "trapezoid integral over test time"
+
+
+def test_the_real_file_with_few_digits_names_its_counter():
+    record = read(real("cycling/landt/SINTEF__LiGrR2032__2024-04-30__25degC__Landt.csv"))
+    note = next(n.note for n in tell(overview(record)).numbers if n.quantity == "charge_passed_negative")
+    assert "counter gives" in note

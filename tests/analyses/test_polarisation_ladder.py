@@ -303,3 +303,12 @@ def test_only_symmetric_cells(cell):
 def test_options_that_mean_nothing_are_refused(bad):
     with pytest.raises(BadInputError, match=f"analyses.polarisation_ladder.{next(iter(bad))}"):
         Options(**bad)
+
+
+def test_notes_say_whether_a_known_electrolyte_is_in_the_numbers():
+    rec = ladder(1.0, 2.0, 1.0)
+    bare, less = (tell(polarisation_ladder(rec, o)) for o in (None, Options(electrolyte_resistance_ohm_cm2=0.5)))
+    words = {f: " ".join(n.note for n in f.numbers if n.quantity != "overpotential") for f in (bare, less)}
+    assert "films and electrolyte" in words[bare]
+    assert "less the ohmic drop of 0.5 ohm cm2 of electrolyte" in words[less]
+    assert "films and electrolyte" not in words[less]

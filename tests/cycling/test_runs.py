@@ -283,3 +283,11 @@ def test_a_run_begins_where_the_row_before_it_ends_another_step():
     found = runs(CyclingRecord(t, np.full(121, 3.7), np.where(t <= 3600, 1e-3, -1e-3), source="x"))
     assert (found.start_second.tolist(), found.end_second.tolist()) == ([0.0, 3600.0], [3600.0, 7200.0])
     assert found.charge_mAh == pytest.approx([1.0, 1.0])
+
+
+def test_runs_are_found_once_and_nobody_can_change_them():
+    record = make(np.full(3, 2.0)).record
+    assert runs(record) is runs(record)
+    assert runs(record, counters=False) is not runs(record)
+    with pytest.raises(ValueError, match="read-only"):
+        runs(record).charge_mAh[0] = 0.0

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from limetal.analyses._base import Analysis, Findings, Number
 from limetal.analyses._copper_plots import cycle_table, plot_cycles, plot_profiles, plot_reservoir, reservoir_table
+from limetal.cycling.cycles import counted_from
 from limetal.cycling.efficiency import MeanEfficiency, alike, mean_efficiency, outliers
 from limetal.cycling.like import cycles_in_words
 from limetal.cycling.plating import Plating, PlatingDirection, plating
@@ -144,7 +145,7 @@ def coulombic_efficiency(record: CyclingRecord, options: Options | None = None) 
     above = np.flatnonzero(blocks.cycles & (blocks.stripped_mAh > blocks.plated_mAh * (1 + BEYOND * std)))
     real = np.flatnonzero(~blocks.forming)
     initial = -1
-    if real.size and blocks.cycles[real[0]] and found.runs.sign[0] == found.sign:
+    if real.size and blocks.cycles[real[0]] and found.runs.sign[0] == found.sign and _began(found) == 1:
         initial = int(real[0])
     return CoulombicEfficiency(
         found=found,
@@ -154,6 +155,12 @@ def coulombic_efficiency(record: CyclingRecord, options: Options | None = None) 
         reservoirs=reservoirs(found),
         options=options,
     )
+
+
+def _began(found: Plating) -> int:
+    """Count of the instrument in the first plating; above 1 where the record goes on with a test."""
+    counts = found.record.cycle_count
+    return 1 if counts is None else counted_from(counts[found.runs.first[found.platings]])
 
 
 def _levels(found: Plating, settled_from: int) -> tuple[Level, ...]:
@@ -301,6 +308,8 @@ def _initial(result: CoulombicEfficiency) -> list[Number]:
 
 def _why_no_initial(result: CoulombicEfficiency) -> str:
     found = result.found
+    if (began := _began(found)) > 1:
+        return f"the instrument counts {began} in the first plating of the record: it goes on with a test"
     if found.runs.sign[0] != found.sign:
         return "the test begins with stripping: its first plating is not on a bare collector"
     if found.blocks.partial[0] > 0:

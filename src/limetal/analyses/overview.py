@@ -10,12 +10,18 @@ from limetal.analyses._base import Analysis, Findings, Number
 from limetal.analyses._decimate import min_max
 from limetal.analyses._ranges import picture, ranges
 from limetal.cycling.pauses import pauses, pauses_in_words
+from limetal.cycling.runs import runs
+from limetal.errors import BadInputError
 from limetal.exhibits import Axis, Plot, Series
 from limetal.physics.constants import MA_PER_A, SECONDS_PER_HOUR
 from limetal.records.base import Record
 from limetal.records.cycling import CyclingRecord
 
 __all__ = ["Options", "Overview", "overview"]
+
+
+#: The instrument's counter is named where it differs from the integral by this part.
+COUNTER_APART = 0.01
 
 
 @dataclass(frozen=True)
@@ -103,7 +109,7 @@ def tell(result: Overview | Record) -> Findings:
     if result.current_max_mA is None:
         not_computed.append(("charge_passed_positive", "the record has no current"))
     else:
-        note = "trapezoid integral over test time"
+        note = "trapezoid integral over test time" + _counted_words(result)
         numbers += [
             Number("current_max", result.current_max_mA),
             Number("charge_passed_positive", result.charge_positive_mAh or 0.0, note=note),
@@ -114,6 +120,20 @@ def tell(result: Overview | Record) -> Findings:
     if result.steps is not None:
         numbers.append(Number("steps", float(result.steps), note="distinct step counts in the file"))
     return Findings(tuple(numbers), _plots(result), warnings=result.warnings, not_computed=tuple(not_computed))
+
+
+def _counted_words(result: Overview) -> str:
+    """What the instrument's own counter says, where it differs: currents may be logged with few digits."""
+    try:
+        found = runs(result.record)
+    except BadInputError:
+        return ""
+    by_counter = [float(found.charge_mAh[found.sign == sign].sum()) for sign in (1, -1)]
+    integral = (result.charge_positive_mAh or 0.0, result.charge_negative_mAh or 0.0)
+    apart = max((abs(a - b) / b for a, b in zip(by_counter, integral, strict=True) if b > 0), default=0.0)
+    if not found.counted.all() or apart < COUNTER_APART:
+        return ""
+    return f"; the instrument's counter gives {by_counter[0]:.5g} mAh in and {by_counter[1]:.5g} mAh out"
 
 
 def _plots(result: Overview) -> tuple[Plot, ...]:

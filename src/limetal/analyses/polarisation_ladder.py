@@ -360,6 +360,12 @@ def _overpotentials(result: PolarisationLadder) -> list[Number]:
     return numbers
 
 
+def _taken_off(result: PolarisationLadder) -> str:
+    """Words for the known electrolyte whose ohmic drop is in no number; empty where none was given."""
+    known = result.options.electrolyte_resistance_ohm_cm2
+    return f", less the ohmic drop of {known:g} ohm cm2 of electrolyte" if known else ""
+
+
 def _linear_numbers(result: PolarisationLadder, linear: LinearPolarisation) -> list[Number]:
     window = (
         f"{linear.steps} step{'s' * (linear.steps > 1)} up to {linear.largest_current_mA_cm2:.3g} mA/cm2, where the "
@@ -373,14 +379,15 @@ def _linear_numbers(result: PolarisationLadder, linear: LinearPolarisation) -> l
             "linear_polarisation_resistance",
             linear.resistance_ohm_cm2,
             linear.std_ohm_cm2,
-            f"cell voltage over current density, both interfaces together, from {window}{interval}",
+            f"cell voltage{_taken_off(result)} over current density, both interfaces together, from {window}{interval}",
         ),
         Number(
             "effective_exchange_current_density",
             linear.exchange_current_mA_cm2,
             linear.exchange_std_mA_cm2,
-            f"one electrode at {result.options.temperature_K:.4g} K, from {window}; films and electrolyte count as if "
-            "they were charge transfer, which alone has at least this",
+            f"one electrode at {result.options.temperature_K:.4g} K, from {window}{_taken_off(result)}; "
+            f"{'films' if _taken_off(result) else 'films and electrolyte'} count as if they were charge transfer, "
+            "which alone has at least this",
             (("definition", LINEAR),),
         ),
     ]
@@ -412,7 +419,10 @@ def _fit_numbers(result: PolarisationLadder, fit: Kinetics) -> list[Number]:
         f"one electrode at {result.options.temperature_K:.4g} K, {n} steps; 95 % interval {fit.exchange_low:.3g} to "
         f"{fit.exchange_high:.3g} mA/cm2{tied}; {compared}; a film that bends with current counts as kinetics"
     )
-    whole = "whole cell: films and electrolyte" + ("; the best fit has none" if fit.resistance_ohm_cm2 <= 0 else "")
+    known = _taken_off(result)
+    whole = (f"whole cell{known}: films" if known else "whole cell: films and electrolyte") + (
+        "; the best fit has none" if fit.resistance_ohm_cm2 <= 0 else ""
+    )
     return [
         Number(name, fit.exchange_current_mA_cm2, fit.exchange_std_mA_cm2, note, at),
         Number("ohmic_areal_resistance", fit.resistance_ohm_cm2, fit.resistance_std_ohm_cm2, whole, at),

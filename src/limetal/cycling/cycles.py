@@ -16,7 +16,7 @@ from limetal.cycling.runs import Runs, runs
 from limetal.errors import BadInputError
 from limetal.records.cycling import CyclingRecord
 
-__all__ = ["Cycles", "cycles", "first_sign", "pair"]
+__all__ = ["Cycles", "counted_from", "cycles", "first_sign", "pair"]
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -147,11 +147,16 @@ def _numbers(counts: Integers) -> tuple[Integers, str]:
     return numbers, f"not in the record, by the instrument's count: cycle{'s' * (lost.size > 1)} {listed}"
 
 
-def _counted_from(counts: Integers) -> int:
+def counted_from(counts: Integers) -> int:
     """Count of the instrument in the first cycle, if the test began before the record; else 1.
 
     Instruments count from 0 or 1, and a half-cycle before the first cycle may have taken a number: up to 2 is a
     beginning.
+
+    Examples
+    --------
+    >>> counted_from(np.arange(1, 9)), counted_from(np.arange(51, 59))
+    (1, 51)
     """
     steps = np.diff(counts)
     if counts.size < 2 or (steps < 1).any() or np.mean(steps == 1) < COUNTED_SHARE or counts[0] <= BEGINNING:
@@ -176,7 +181,7 @@ def pair(
     numbers, lost, began = np.arange(1, firsts.size + 1), "", 1
     if cycle_count is not None:
         numbers, lost = _numbers(cycle_count[found.first[seconds]])
-        began = _counted_from(cycle_count[found.first[seconds]])
+        began = counted_from(cycle_count[found.first[seconds]])
     notes = [*found.warnings, *words, *([lost] if lost else [])]
     if began > 1:
         notes.append(

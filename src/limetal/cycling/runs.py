@@ -10,6 +10,7 @@ its first row.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -100,10 +101,21 @@ class Runs:
     charge_from: str
     warnings: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        """Make the arrays read-only: several analyses hold the same runs."""
+        for values in vars(self).values():
+            if isinstance(values, np.ndarray):
+                values.flags.writeable = False
+
     @property
     def count(self) -> int:
         """Number of runs."""
         return int(self.sign.size)
+
+
+#: Many analyses ask for the runs of one record: they are found once, and go with it.
+_FOUND: WeakKeyDictionary[CyclingRecord, Runs] = WeakKeyDictionary()
+_FOUND_WITHOUT_COUNTERS: WeakKeyDictionary[CyclingRecord, Runs] = WeakKeyDictionary()
 
 
 def runs(record: CyclingRecord, *, counters: bool = True) -> Runs:
@@ -131,6 +143,13 @@ def runs(record: CyclingRecord, *, counters: bool = True) -> Runs:
     >>> found.sign.tolist(), found.charge_mAh.round(6).tolist(), found.mean_volt.round(6).tolist()
     ([1, -1], [1.0, 0.5], [3.9, 3.7])
     """
+    kept = _FOUND if counters else _FOUND_WITHOUT_COUNTERS
+    if record not in kept:
+        kept[record] = _runs(record, counters=counters)
+    return kept[record]
+
+
+def _runs(record: CyclingRecord, *, counters: bool) -> Runs:
     t, v, current = record.test_time_second, record.voltage_volt, record.current_ampere
     if current is None:
         raise BadInputError(record.source, "no current", "a record with current: charge is its integral")
