@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 
+from limetal.analyses import Findings
 from limetal.analyses.sulfur_plateaus import Options, sulfur_plateaus, tell
 from limetal.errors import BadInputError
 from limetal.records.cycling import CellContext, CyclingRecord
@@ -46,7 +47,10 @@ def test_without_mass_nothing_is_per_gram():
 def test_a_cell_that_starts_with_charge_is_none():
     record = sulfur()
     charged = record.in_cell(CellContext("full"))
-    assert "starts=discharge" in tell(sulfur_plateaus(charged)).not_computed[0][1]
+    result = sulfur_plateaus(charged)
+    assert "starts=discharge" in result.why_not
+    assert tell(result) == Findings()  # an ordinary full cell lacks nothing
+    assert tell(sulfur_plateaus(record)).numbers
 
 
 def test_other_cells_are_not_identified():

@@ -254,7 +254,8 @@ def _of_cycle(result: Capacity, k: int, which: str) -> list[Number]:
             numbers.append(Number(f"{name}{way}_capacity", float(values[k] / divisor), error, note, at))
     efficiency, error = float(result.coulombic_efficiency[k]), float(result.coulombic_efficiency_std[k])
     if np.isfinite(efficiency) and not _of_collector(result):
-        words = f"{note}; {_ratio_words(result)}; std from the resolution of both charges"
+        words = f"{note}; {_ratio_words(result)}"
+        words += "; std from the resolution of both charges" if error > 0 else "; the charges show no resolution"
         numbers.append(Number("coulombic_efficiency", efficiency, error if error > 0 else None, words, at))
     for quantity, values, words in (
         ("energy_efficiency", result.energy_efficiency, ""),

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from limetal.analyses._base import Analysis, Findings, Number
-from limetal.cycling.cycles import cycles
+from limetal.cycling.cycles import Cycles, cycles
 from limetal.cycling.differential import Differential, Fitted, differential, fitted
 from limetal.cycling.peaks import Peak, Track, peaks, tracks
 from limetal.cycling.profiles import AUTO, chosen_cycles, cycle_profiles, read_cycles
@@ -26,7 +26,9 @@ NAME = "analyses.differential_capacity"
 KINDS = ("full", "half", "anode-free")
 MG_PER_G = 1e3
 #: So many peaks of each half-cycle are given as numbers, those with the most charge; the table has all.
-MOST_PEAKS = 6
+MOST_PEAKS = 4
+#: Currents within this part of each other are alike: peaks are followed through cycles at one current only.
+ALIKE = 0.05
 #: The picture of dV/dQ shows this part of its points; the steep ends would hide the rest.
 SHOWN = 0.94
 
@@ -133,8 +135,11 @@ def differential_capacity(record: CyclingRecord, options: Options | None = None)
     curves = differential(fits, options.width_mV / 1e3)
     found = tuple(peaks(curve, options.significance) for curve in curves)
     charge, discharge = (
-        tracks([p for p, c in zip(found, curves, strict=True) if c.fitted.sign == s], options.match_within_mV / 1e3)
-        for s in (1, -1)
+        tracks(
+            [p for p, c in zip(found, curves, strict=True) if c.fitted.sign == s and c.fitted.cycle in like],
+            options.match_within_mV / 1e3,
+        )
+        for s, like in ((s, _like(every, curves, s)) for s in (1, -1))
     )
     without = tuple(one for one in fits if one.curve is None)
     why = ""
@@ -142,6 +147,15 @@ def differential_capacity(record: CyclingRecord, options: Options | None = None)
         why = "no chosen half-cycle has a curve" if numbers else "none of the cycles asked for is there and complete"
     words = (*every.warnings, *words)
     return DifferentialCapacity(curves, without, found, charge, discharge, record.cell, options, why, words)
+
+
+def _like(every: Cycles, curves: tuple[Differential, ...], sign: int) -> set[int]:
+    """Cycles of the curves of one direction at the current that most of them have: another rate moves every peak."""
+    chosen = [c.fitted.cycle for c in curves if c.fitted.sign == sign]
+    runs_of = every.charge if sign > 0 else every.discharge
+    current = dict(zip(every.number.tolist(), every.runs.mean_current_mA[runs_of].tolist(), strict=True))
+    groups = [{n for n in chosen if abs(current[n] - current[k]) <= ALIKE * current[k]} for k in chosen]
+    return max(groups, key=len, default=set())
 
 
 def tell(result: DifferentialCapacity) -> Findings:
@@ -202,7 +216,11 @@ def _peak_numbers(result: DifferentialCapacity) -> list[Number]:
             Number("dqdv_peak_voltage", peak.volt, _std(peak.volt_std), note, _at(peak)),
             Number("dqdv_peak_height", peak.height_mAh_V, _std(peak.height_std), f"{where}; {width}", _at(peak)),
             Number(
-                "dqdv_peak_charge", peak.area_mAh, _std(peak.area_std), f"{where}; whole charge, no baseline", _at(peak)
+                "dqdv_peak_charge",
+                peak.area_mAh,
+                None,
+                f"{where}; whole charge between the feet, no baseline; no error: where the feet lie is not in any",
+                _at(peak),
             ),
         ]
         if np.isfinite(peak.width_V):
@@ -227,7 +245,7 @@ def _shift_numbers(result: DifferentialCapacity) -> list[Number]:
         half = "charge" if first.sign > 0 else "discharge"
         note = (
             f"{half}, peak at {first.volt:.3f} V in cycle {first.cycle} and {last.volt:.3f} V in cycle {last.cycle}; "
-            f"straight line through {len(track.peaks)} cycles"
+            f"straight line through {len(track.peaks)} cycles at one current"
         )
         numbers.append(Number("dqdv_peak_shift", track.shift_V, _std(track.shift_std), note, (("definition", half),)))
     return numbers
@@ -318,7 +336,7 @@ def _peak_table(result: DifferentialCapacity) -> Table:
     }
     for name, unit in (
         ("volt", "V"), ("volt_std", "V"), ("height_mAh_V", "mAh/V"), ("height_std", "mAh/V"), ("width_V", "V"),
-        ("width_std", "V"), ("area_mAh", "mAh"), ("area_std", "mAh"), ("significance", "1"),
+        ("width_std", "V"), ("area_mAh", "mAh"), ("significance", "1"),
     ):  # fmt: skip
         columns[name.removesuffix("_mAh_V").removesuffix("_V").removesuffix("_mAh")] = (
             unit,

@@ -197,9 +197,10 @@ def tell(result: ShortCircuit) -> Findings:
     ]
     if len(result.doubts) > 6:
         warnings.append(f"{len(result.doubts) - 6} more doubts of this kind")
-    plots = [_plot_time(result), *_zooms(result)]
+    plots = [_plot_time(result)] if _marks(result) else []  # without an event it would be the picture others draw
     if isinstance(result.traces, Shorts) and result.traces.start_second.size > 2:
-        plots.insert(1, _plot_halves(result, result.traces))
+        plots.append(_plot_halves(result, result.traces))
+    plots += _zooms(result)
     return Findings(tuple(numbers), tuple(plots), (_table(result),), tuple(warnings))
 
 

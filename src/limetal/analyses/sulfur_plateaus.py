@@ -26,6 +26,9 @@ WINDOW_V = (1.0, 3.1)
 MG_PER_G = 1e3
 
 
+NO_SULFUR = "the cell is not said to start with a discharge (--cell starts=discharge)"
+
+
 @dataclass(frozen=True)
 class Options:
     """Choices that change the number.
@@ -90,7 +93,7 @@ def sulfur_plateaus(record: CyclingRecord, options: Options | None = None) -> Su
         kind = "a cell nobody described" if cell is None else f"a cell of kind {cell.kind!r}"
         raise BadInputError(record.source, kind, f"a cell of kind {' or '.join(KINDS)} (--cell kind=full)")
     if cell.starts != "discharge":
-        return SulfurPlateaus((), cell, "the cell is not said to start with a discharge (--cell starts=discharge)")
+        return SulfurPlateaus((), cell, NO_SULFUR)
     low, high = float(record.voltage_volt.min()), float(record.voltage_volt.max())
     if low < WINDOW_V[0] or high > WINDOW_V[1]:
         why = (
@@ -117,6 +120,8 @@ def sulfur_plateaus(record: CyclingRecord, options: Options | None = None) -> Su
 
 def tell(result: SulfurPlateaus) -> Findings:
     """Say the result to the ledger and the report."""
+    if result.why_not == NO_SULFUR:
+        return Findings()  # an ordinary full cell lacks nothing
     if result.why_not:
         return Findings(warnings=result.warnings, not_computed=(("plateaus of sulfur", result.why_not),))
     told = [one for one in result.found if not one.why_not]
